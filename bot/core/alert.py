@@ -1,0 +1,149 @@
+"""An alert: an open concern; who is paged next and when; and how a nurse's acknowledgement is read.
+
+The ladder's clocks are proposals for a clinician to approve (clinical/facts.md section 2c); the decisions are pure.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from bot.core.redflag.table import Tier
+
+EMERGENCY_RUNG = timedelta(minutes=5)
+EVERYONE_AFTER = timedelta(minutes=15)
+EMERGENCY_AGAIN = timedelta(minutes=15)
+TRUTH_AFTER = timedelta(minutes=30)
+SAME_DAY_RUNG = timedelta(minutes=30)
+AFTER_KNOWN_FAILURE = timedelta(seconds=30)
+NOBODY_THERE = timedelta(minutes=1)
+ROUTINE_LOOK = timedelta(days=1)
+COMES_BACK = {
+    Tier.EMERGENCY: timedelta(hours=1),
+    Tier.SAME_DAY: timedelta(hours=4),
+    Tier.ROUTINE: timedelta(days=2),
+}
+"""How long an acknowledged alert may stay without a disposition before it is paged again."""
+
+CODE_LETTERS = "0123456789ABCDEF"
+
+
+class AlertState(StrEnum):
+    OPEN = "open"
+    ACKNOWLEDGED = "acknowledged"
+    RESOLVED = "resolved"
+
+
+class Cause(StrEnum):
+    """What raised an alert."""
+
+    ANSWER = "answer"
+    FREE_TEXT = "free_text"
+    PICTURE = "picture"
+    SILENCE = "silence"
+    REVIEW = "review"
+    NOT_UNDERSTOOD = "not_understood"
+    FREE_WORDS = "free_words"
+    UNREADABLE = "unreadable"
+    STOPPED = "stopped"
+    UNREACHABLE = "unreachable"
+    UNCONFIRMED = "unconfirmed"
+    WRONG_PERSON = "wrong_person"
+    WANTS_PERSON = "wants_person"
+    OPERATIONS = "operations"
+
+
+@dataclass(frozen=True, slots=True)
+class OnCall:
+    """A person who can be paged, and the rung of the ladder they stand on; None: only when everyone is paged."""
+
+    staff_id: str
+    rung: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Climb:
+    """What the ladder knows of an alert. `round` counts the steps taken so far."""
+
+    tier: Tier
+    raised_at: datetime
+    round: int
+    is_told: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the ladder: whom to page now, whether to tell the patient the truth, and when to look again."""
+
+    page: tuple[str, ...]
+    tell_truth: bool
+    next_at: datetime
+    counts: bool = True
+
+
+def climb(alert: Climb, people: Sequence[OnCall], *, now: datetime, may_page: bool, next_opening: datetime) -> Step:
+    """The next step of an open alert's ladder. It never ends: there is always a next look.
+
+    `may_page` is whether a same-day alert may be paged at this hour; else it waits for `next_opening`.
+    """
+    if alert.tier is Tier.ROUTINE:
+        return Step((), tell_truth=False, next_at=now + ROUTINE_LOOK)
+    if alert.tier is Tier.SAME_DAY and not may_page:
+        return Step((), tell_truth=False, next_at=next_opening, counts=False)
+    if not people:
+        return Step((), tell_truth=_is_truth_due(alert, now), next_at=now + NOBODY_THERE, counts=False)
+    if alert.tier is Tier.EMERGENCY:
+        return _emergency(alert, people, now)
+    return Step(_rung(people, alert.round), tell_truth=False, next_at=now + SAME_DAY_RUNG)
+
+
+def _emergency(alert: Climb, people: Sequence[OnCall], now: datetime) -> Step:
+    waited = now - alert.raised_at
+    truth = _is_truth_due(alert, now)
+    if waited >= EVERYONE_AFTER:
+        return Step(tuple(person.staff_id for person in people), truth, now + EMERGENCY_AGAIN)
+    next_at = min(now + EMERGENCY_RUNG, alert.raised_at + EVERYONE_AFTER)
+    return Step(_rung(people, alert.round), truth, next_at)
+
+
+def _is_truth_due(alert: Climb, now: datetime) -> bool:
+    """The patient hears at thirty minutes that nobody has answered yet, once."""
+    return alert.tier is Tier.EMERGENCY and not alert.is_told and now - alert.raised_at >= TRUTH_AFTER
+
+
+def _rung(people: Sequence[OnCall], round_: int) -> tuple[str, ...]:
+    """Those on the next rung; past the last it begins again. Without any rung, everybody."""
+    rungs = sorted({person.rung for person in people if person.rung is not None})
+    if not rungs:
+        return tuple(person.staff_id for person in people)
+    rung = rungs[round_ % len(rungs)]
+    return tuple(person.staff_id for person in people if person.rung == rung)
+
+
+def hurried(*, last_action_at: datetime | None, next_action_at: datetime, now: datetime) -> datetime:
+    """When to act next once a page is known to have failed: within a minute, but not in a tight loop."""
+    soonest = max(now, last_action_at + AFTER_KNOWN_FAILURE) if last_action_at else now
+    return min(next_action_at, soonest)
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """What a nurse's text acknowledges. An empty code means "the one that I was paged about"."""
+
+    code: str
+
+
+_ACK = re.compile(r"(?:ack(?:nowledged?)?|ok|got)?[\s:#.-]*([0-9a-f]{3})[\s.!]*", re.IGNORECASE)
+_BARE = re.compile(r"ack(?:nowledged?)?[\s.!]*", re.IGNORECASE)
+
+
+def acknowledgement(text: str) -> Acknowledgement | None:
+    """Read "ack 4F7", "4f7" or a bare "ack"; None when the text is something else."""
+    text = text.strip()
+    if _BARE.fullmatch(text):
+        return Acknowledgement("")
+    match = _ACK.fullmatch(text)
+    return Acknowledgement(match[1].upper()) if match else None

@@ -1,0 +1,188 @@
+"""A flow: a scripted conversation as steps that say something or ask something, read from a file by `flowfile`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from bot.core.redflag.table import Concern, Wording
+
+END = "end"
+"""The target that ends a conversation; no step may bear this name."""
+
+
+class Kind(StrEnum):
+    """What sort of answer a question wants."""
+
+    YES_NO = "yes_no"
+    SCALE = "scale"
+    NUMBER = "number"
+    TEMPERATURE = "temperature"
+    CHOICE = "choice"
+    WORDS = "words"
+
+
+class Worse(StrEnum):
+    """Which end of a number is the bad one: of two numbers given ("8-9") the worse is kept."""
+
+    HIGH = "high"
+    LOW = "low"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One choice. `label` is how a person would name it; `also` holds other words people use for it."""
+
+    name: str
+    label: Wording
+    also: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What may be answered. Temperatures are kept in Fahrenheit; bounds are inclusive, in the question's unit."""
+
+    kind: Kind
+    low: float = 0.0
+    high: float = 10.0
+    unit: str = ""
+    worse: Worse = Worse.HIGH
+    options: tuple[Option, ...] = ()
+
+
+# What a person can send, as classes. Together they cover everything: `understand` gives exactly one of them.
+@dataclass(frozen=True, slots=True)
+class Yes:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class No:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """In the question's own unit (temperatures: Fahrenheit)."""
+
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    option: str
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Free text, accepted by a `words` question. The text itself stays with the reply, outside the core."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """Not an answer to this question. `why` is for staff: "two different answers",
+    "out of range", "no answer in it"."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """No answer by the time a nudge was due, or by the end of waiting."""
+
+    over: bool
+
+
+AnswerClass = Yes | No | Number | Chosen | Words | Unclear | Silence
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """Which answers a branch takes: yes or no, a range of numbers with inclusive bounds, options, or any answer."""
+
+    yes: bool | None = None
+    low: float | None = None
+    high: float | None = None
+    options: tuple[str, ...] = ()
+
+    def takes(self, answer: AnswerClass) -> bool:
+        match answer:
+            case Yes() | No():
+                return self._any or self.yes is isinstance(answer, Yes)
+            case Number(value):
+                return self._any or (self._numeric and self._spans(value))
+            case Chosen(option):
+                return self._any or option in self.options
+            case Words():
+                return self._any
+            case _:
+                return False
+
+    @property
+    def _any(self) -> bool:
+        return self.yes is None and not self._numeric and not self.options
+
+    @property
+    def _numeric(self) -> bool:
+        return self.low is not None or self.high is not None
+
+    def _spans(self, value: float) -> bool:
+        return (self.low is None or value >= self.low) and (self.high is None or value <= self.high)
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """What follows when an answer falls here: red flags, something to say, and where to go (None: the next step)."""
+
+    when: When
+    red_flags: tuple[Concern, ...] = ()
+    say: Wording | None = None
+    goto: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    name: str
+    text: Wording
+    goto: str | None = None
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A question, saved under the step's name. `again` is what an unclear reply hears before the question stands."""
+
+    name: str
+    text: Wording
+    question: Question
+    again: Wording
+    branches: tuple[Branch, ...]
+    nudge: Wording
+    nudge_after: timedelta
+    expires_after: timedelta
+    line: int = 0
+
+
+Step = Say | Ask
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """`approved_by` is empty while the wording is a draft. `sources` back the clinical content."""
+
+    name: str
+    title: str
+    steps: tuple[Step, ...]
+    approved_by: str = ""
+    sources: tuple[str, ...] = ()
+
+    def step(self, name: str) -> Step | None:
+        return next((step for step in self.steps if step.name == name), None)
+
+    def after(self, name: str) -> str:
+        """The name of the step that follows in the file, or END."""
+        names = [step.name for step in self.steps]
+        place = names.index(name) + 1
+        return names[place] if place < len(names) else END

@@ -1,0 +1,290 @@
+"""Reception: what follows from one inbound text, decided as a value before anything is written.
+
+The screen's findings come in beside the text: they count at any time and in any state, whatever the script makes of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from bot.core.alert import Cause
+from bot.core.enrollment import Act, Consent
+from bot.core.flow import AnswerClass, Ask, Chosen, Flow, No, Number, Unclear, Words, Yes
+from bot.core.keyword import Keyword, is_join, keyword
+from bot.core.redflag.phrases import Intent
+from bot.core.redflag.screen import Flag, Heard
+from bot.core.redflag.table import Concern, Tier, Wording
+from bot.core.reply import understand
+from bot.core.session import Answer, Facts, Session, State, Turn, advance
+
+
+class Sender(StrEnum):
+    """Whose phone a text came from. A nurse's own phone is handled apart from patients'."""
+
+    PATIENT = "patient"
+    STAFF = "staff"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What arrived. `carrier_answered`: the carrier's own STOP filter has replied, so we must not."""
+
+    body: str
+    pictures: int = 0
+    carrier_answered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The conversation that waits for an answer, with the flow of the version that it began with."""
+
+    session: Session
+    flow: Flow
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where the sender stands when the text is taken in. `has_ended`: the care plan is over."""
+
+    sender: Sender
+    consent: Consent
+    waiting: Waiting | None = None
+    has_ended: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """Something that a person must see: it becomes an alert. Routine is a task with a due time."""
+
+    tier: Tier
+    cause: Cause
+    concerns: tuple[Concern, ...] = ()
+    why: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """One message to say. `notice` names the standard text, if it is one; `urgent` must be heard, even twice."""
+
+    text: Wording | None = None
+    notice: str = ""
+    urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What follows from one text: what to say, whom to tell, and what changes."""
+
+    say: tuple[Spoken, ...] = ()
+    matters: tuple[Matter, ...] = ()
+    consent: Consent | None = None
+    acts: tuple[Act, ...] = ()
+    turn: Turn | None = None
+    ends_sessions: bool = False
+    understood: str = ""
+
+
+def decide(text: Text, heard: Heard, standing: Standing, facts: Facts) -> Decision:
+    """Everything that follows from this text. Raises LookupError when the script cannot be followed."""
+    word = keyword(text.body)
+    if word is Keyword.STOP or heard.opt_out or text.carrier_answered:
+        return _stop(text, heard, standing, facts)
+    if word is Keyword.HELP and not heard.flags:
+        return _with_red_flags(Decision(say=(Spoken(notice="help"),), acts=(Act.HELPED,)), heard, facts)
+    if standing.sender is Sender.PATIENT:
+        return _from_patient(text, heard, standing, facts, word)
+    return _with_red_flags(_from_stranger(text, heard, standing), heard, facts)
+
+
+def decide_without_script(heard: Heard, facts: Facts) -> Decision:
+    """What must happen even when the script is broken: the alert, its pages, and the patient's instruction."""
+    return _with_red_flags(Decision(), heard, facts)
+
+
+def _stop(text: Text, heard: Heard, standing: Standing, facts: Facts) -> Decision:
+    """STOP is honoured at once. A red flag in the same text still alerts; an emergency's one instruction goes out
+    with the confirmation, in the answer to the patient's own text. After that nothing may be sent."""
+    already = standing.consent is Consent.STOPPED
+    say = () if already or text.carrier_answered else (Spoken(notice="stopped"),)
+    if standing.sender is Sender.STAFF and say:
+        say = (Spoken(notice="staff_stopped"),)
+    decision = Decision(
+        say=say,
+        consent=Consent.STOPPED,
+        acts=() if already else (Act.STOPPED,),
+        ends_sessions=True,
+        understood="STOP",
+    )
+    if standing.sender is not Sender.UNKNOWN and not already:
+        decision = _add(decision, Matter(Tier.ROUTINE, Cause.STOPPED))
+    if text.carrier_answered:
+        return _matters_only(decision, heard, facts)
+    return _with_red_flags(decision, heard, facts, only_emergency=True)
+
+
+def _from_patient(text: Text, heard: Heard, standing: Standing, facts: Facts, word: Keyword | None) -> Decision:
+    if standing.consent is Consent.STOPPED:
+        return _while_stopped(heard, facts, word)
+    if standing.consent is not Consent.JOINED:
+        return _being_asked(text, heard, standing, facts, word)
+    if word is Keyword.START:
+        return _with_red_flags(Decision(say=(Spoken(notice="joined"),), understood="START"), heard, facts)
+    if standing.waiting is not None:
+        return _in_conversation(text, heard, standing.waiting, facts)
+    return _out_of_conversation(text, heard, standing, facts)
+
+
+def _while_stopped(heard: Heard, facts: Facts, word: Keyword | None) -> Decision:
+    """After STOP we say nothing, but still hear everything: staff must call, they cannot text."""
+    if word is Keyword.START:
+        restarted = Decision(
+            say=(Spoken(notice="restarted"),), consent=Consent.JOINED, acts=(Act.RESTARTED,), understood="START"
+        )
+        return _with_red_flags(restarted, heard, facts)
+    silent = Decision() if heard.flags else Decision(matters=(Matter(Tier.ROUTINE, Cause.NOT_UNDERSTOOD),))
+    return _matters_only(silent, heard, facts)
+
+
+def _being_asked(text: Text, heard: Heard, standing: Standing, facts: Facts, word: Keyword | None) -> Decision:
+    """Before consent only YES joins; anything else is screened and read by a person."""
+    if word is Keyword.START or is_join(text.body):
+        joined = Decision(
+            say=(Spoken(notice="joined"),), consent=Consent.JOINED, acts=(Act.JOINED,), understood="joined"
+        )
+        return _with_red_flags(joined, heard, facts)
+    return _out_of_conversation(text, heard, standing, facts)
+
+
+def _in_conversation(text: Text, heard: Heard, waiting: Waiting, facts: Facts) -> Decision:
+    ask = waiting.flow.step(waiting.session.step or "")
+    if not isinstance(ask, Ask):
+        raise LookupError(f"flow {waiting.flow.name} has no question {waiting.session.step}")  # noqa: TRY004 - the script lacks it
+    if Intent.ROBOT in heard.intents:
+        return _with_pictures(Decision(understood="an automatic answer"), text, facts)
+    answer = understand(ask.question, text.body)
+    if text.pictures and isinstance(answer, Unclear) and not text.body.strip():
+        # A picture is not an answer and not an unclear reply: a nurse looks at it, and the question stands.
+        return _with_pictures(Decision(say=(Spoken(text=ask.text),), understood="a picture"), text, facts)
+    turn = advance(waiting.flow, waiting.session, answer, facts, heard.concerns)
+    return _with_pictures(_from_turn(turn, answer, heard, facts), text, facts)
+
+
+def _from_turn(turn: Turn, answer: AnswerClass, heard: Heard, facts: Facts) -> Decision:
+    tells = facts.table.tells(turn.red_flags, in_hours=facts.in_hours) if turn.red_flags else ()
+    tier = facts.table.tier(turn.red_flags)
+    urgent = tier is Tier.EMERGENCY
+    say = tuple(Spoken(text=wording, urgent=urgent and wording in tells) for wording in turn.say)
+    decision = Decision(say=say, turn=turn, understood=read_back(turn.answer, answer))
+    if tier is not None:
+        cause = Cause.FREE_TEXT if heard.flags else Cause.ANSWER
+        step = (f"answer: {turn.answer.step}",) if turn.answer and set(turn.red_flags) - set(heard.concerns) else ()
+        decision = _add(decision, Matter(tier, cause, turn.red_flags, _why(heard.flags) + step))
+    elif turn.session.state is State.HANDED_OVER:
+        # The second reply in a row that nobody could read: a person takes over, the same day.
+        decision = _add(_saying(decision, _hours(facts, "handed_over")), Matter(Tier.ROUTINE, Cause.NOT_UNDERSTOOD))
+    elif isinstance(answer, Words):
+        # Nothing a patient writes is read by nobody: the screen heard no red flag in it, but a person may.
+        decision = _add(decision, Matter(Tier.ROUTINE, Cause.FREE_WORDS))
+    return _with_review(decision, heard)
+
+
+def _out_of_conversation(text: Text, heard: Heard, standing: Standing, facts: Facts) -> Decision:
+    if Intent.ROBOT in heard.intents:
+        return _with_review(Decision(understood="an automatic answer"), heard)
+    decision = _with_pictures(_with_red_flags(Decision(), heard, facts), text, facts)
+    if decision.matters and not heard.review:
+        return decision
+    cause = Cause.WANTS_PERSON if Intent.WANTS_PERSON in heard.intents else Cause.NOT_UNDERSTOOD
+    if Intent.WRONG_NUMBER in heard.intents:
+        stopped = Decision(consent=Consent.STOPPED, acts=(Act.STOPPED,), ends_sessions=True)
+        return _with_review(_add(stopped, Matter(Tier.ROUTINE, Cause.WRONG_PERSON)), heard)
+    if not heard.review:
+        decision = _add(decision, Matter(Tier.ROUTINE, cause))
+    notice = "ended" if standing.has_ended else _hours(facts, "staff_will_read")
+    return _saying(decision, notice)
+
+
+def _from_stranger(text: Text, heard: Heard, standing: Standing) -> Decision:
+    """An unknown number, or a nurse's text that is no acknowledgement: no name, no guess, and no loop."""
+    if Intent.ROBOT in heard.intents:
+        return Decision(understood="an automatic answer")
+    if standing.sender is Sender.STAFF:
+        return Decision(say=() if heard.flags else (Spoken(notice="staff_help"),))
+    if standing.consent is Consent.STOPPED:
+        return Decision()
+    say = () if heard.flags else (Spoken(notice="unknown_number"),)
+    matters = (Matter(Tier.SAME_DAY, Cause.PICTURE),) if text.pictures else ()
+    return Decision(say=say, matters=matters)
+
+
+def _with_red_flags(decision: Decision, heard: Heard, facts: Facts, *, only_emergency: bool = False) -> Decision:
+    """The instruction comes first, whatever else is said."""
+    tier = facts.table.tier(heard.concerns)
+    if tier is None:
+        return _with_review(decision, heard)
+    urgent = tier is Tier.EMERGENCY
+    spoken = tuple(
+        Spoken(text=wording, urgent=urgent) for wording in facts.table.tells(heard.concerns, in_hours=facts.in_hours)
+    )
+    if urgent or not only_emergency:
+        decision = replace(decision, say=(*spoken, *decision.say))
+    return _matters_only(decision, heard, facts)
+
+
+def _matters_only(decision: Decision, heard: Heard, facts: Facts) -> Decision:
+    tier = facts.table.tier(heard.concerns)
+    if tier is not None:
+        decision = _add(decision, Matter(tier, Cause.FREE_TEXT, heard.concerns, _why(heard.flags)), first=True)
+    return _with_review(decision, heard)
+
+
+def _with_review(decision: Decision, heard: Heard) -> Decision:
+    if not heard.review:
+        return decision
+    return _add(
+        decision, Matter(Tier.ROUTINE, Cause.REVIEW, tuple(flag.concern for flag in heard.review), _why(heard.review))
+    )
+
+
+def _with_pictures(decision: Decision, text: Text, facts: Facts) -> Decision:
+    """A picture is never judged by us: staff look at it the same day."""
+    if not text.pictures:
+        return decision
+    decision = _add(decision, Matter(Tier.SAME_DAY, Cause.PICTURE))
+    return _saying(decision, _hours(facts, "picture_received"))
+
+
+def _hours(facts: Facts, notice: str) -> str:
+    return notice if facts.in_hours else f"{notice}_out_of_hours"
+
+
+def _saying(decision: Decision, notice: str) -> Decision:
+    return replace(decision, say=(*decision.say, Spoken(notice=notice)))
+
+
+def _add(decision: Decision, matter: Matter, *, first: bool = False) -> Decision:
+    matters = (matter, *decision.matters) if first else (*decision.matters, matter)
+    return replace(decision, matters=matters)
+
+
+def _why(flags: tuple[Flag, ...]) -> tuple[str, ...]:
+    """Which rules fired, in which version, and what was made of a denial; no word of the patient's."""
+    return tuple(dict.fromkeys(f"{flag.rule} v{flag.version}" for flag in flags))
+
+
+def read_back(given: Answer | None, answer: AnswerClass) -> str:
+    """How a reply was understood, for the line under it on staff's screens: "pain = 5"."""
+    if given is None:
+        return f"not understood: {answer.why}" if isinstance(answer, Unclear) else ""
+    match answer:
+        case Yes() | No():
+            value = "yes" if isinstance(answer, Yes) else "no"
+        case Number(number):
+            value = f"{number:g}"
+        case Chosen(option):
+            value = option
+        case Words() | _:
+            value = "words"
+    return f"{given.step} = {value}"
