@@ -1,0 +1,14 @@
+"""What a carrier raises when a message was not taken, or may not have been."""
+
+from __future__ import annotations
+
+from bot.core.delivery import ErrorRule
+
+
+class NotSent(Exception):
+    """`rule` says what follows; `detail` names the error by its code, and is safe to log and to show."""
+
+    def __init__(self, rule: ErrorRule, detail: str) -> None:
+        super().__init__(detail)
+        self.rule = rule
+        self.detail = detail

@@ -1,0 +1,1 @@
+"""Tests of how words leave and arrive."""
