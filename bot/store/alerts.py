@@ -1,0 +1,297 @@
+"""Alerts, what happened to each, and the links in their pages."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, bindparam, insert, select, update
+
+from bot.core.alert import AlertState, Cause, Climb
+from bot.core.redflag.table import Tier
+from bot.store.tables import alert, alert_event, page_link
+from bot.store.vault import Vault
+
+INSERT = insert(alert)
+INSERT_EVENT = insert(alert_event)
+BY_ID = select(alert).where(alert.c.id == bindparam("alert_id"))
+LOCK = BY_ID.with_for_update()
+OPEN_CODES = select(alert.c.code).where(alert.c.state != "resolved")
+OPEN_OF_CONTACT = select(alert).where(and_(alert.c.contact_id == bindparam("contact_id"), alert.c.state == "open"))
+BY_CODE = select(alert).where(and_(alert.c.code == bindparam("code"), alert.c.state != "resolved"))
+DUE = (
+    select(alert.c.id)
+    .where(and_(alert.c.state != "resolved", alert.c.next_action_at <= bindparam("now")))
+    .order_by(alert.c.next_action_at)
+    .limit(bindparam("limit"))
+    .with_for_update(skip_locked=True)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    id: str
+    code: str
+    contact_id: str | None
+    patient_id: str | None
+    tier: Tier
+    concepts: tuple[str, ...]
+    state: AlertState
+    cause: Cause
+    why: tuple[str, ...]
+    inbox_id: str | None
+    raised_at: datetime
+    round: int
+    last_action_at: datetime | None
+    next_action_at: datetime | None
+    told_at: datetime | None
+    acknowledged_by: str | None
+    acknowledged_at: datetime | None
+    resolved_at: datetime | None
+    sealed_quote: bytes
+    sealed_disposition: bytes | None
+
+    def quote(self, vault: Vault) -> str:
+        return vault.open("alert.quote", self.id, self.sealed_quote)
+
+    def disposition(self, vault: Vault) -> str:
+        sealed = self.sealed_disposition
+        return vault.open("alert.disposition", self.id, sealed) if sealed else ""
+
+    @property
+    def climb(self) -> Climb:
+        return Climb(self.tier, self.raised_at, self.round, is_told=self.told_at is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class NewAlert:
+    """`quote` is the patient's own words; `why` the rules and steps that fired, without a patient's word."""
+
+    tier: Tier
+    concepts: tuple[str, ...]
+    cause: Cause
+    quote: str
+    why: tuple[str, ...]
+
+
+def add(
+    tx: Connection,
+    vault: Vault,
+    alert_id: str,
+    new: NewAlert,
+    *,
+    code: str,
+    contact_id: str | None,
+    patient_id: str | None,
+    inbox_id: str | None,
+    now: datetime,
+) -> Alert:
+    tx.execute(
+        INSERT,
+        {
+            "id": alert_id,
+            "code": code,
+            "contact_id": contact_id,
+            "patient_id": patient_id,
+            "tier": new.tier.value,
+            "concepts": json.dumps(new.concepts),
+            "state": AlertState.OPEN.value,
+            "cause": new.cause.value,
+            "quote": vault.seal("alert.quote", alert_id, new.quote),
+            "why": json.dumps(new.why),
+            "inbox_id": inbox_id,
+            "raised_at": now,
+            "round": 0,
+            "next_action_at": now,
+        },
+    )
+    return get(tx, alert_id)
+
+
+def get(tx: Connection, alert_id: str) -> Alert:
+    row = tx.execute(BY_ID, {"alert_id": alert_id}).first()
+    if row is None:
+        raise LookupError("no such alert")
+    return _alert(row)
+
+
+def lock(tx: Connection, alert_id: str) -> Alert:
+    """The alert, held until the transaction ends: two acknowledgements at once are taken in turn."""
+    row = tx.execute(LOCK, {"alert_id": alert_id}).first()
+    if row is None:
+        raise LookupError("no such alert")
+    return _alert(row)
+
+
+def by_code(tx: Connection, code: str) -> Alert | None:
+    """The alert that bears this code now; codes are used again once resolved."""
+    row = tx.execute(BY_CODE, {"code": code}).first()
+    return _alert(row) if row else None
+
+
+def of_text(tx: Connection, inbox_id: str) -> list[Alert]:
+    return [_alert(row) for row in tx.execute(select(alert).where(alert.c.inbox_id == inbox_id))]
+
+
+def open_of_contact(tx: Connection, contact_id: str) -> list[Alert]:
+    """Alerts of this phone that nobody has acknowledged."""
+    return [_alert(row) for row in tx.execute(OPEN_OF_CONTACT, {"contact_id": contact_id})]
+
+
+def unresolved(tx: Connection, contact_id: str | None, cause: Cause) -> Alert | None:
+    """An alert of this cause that still stands, for this phone or (None) for the service itself."""
+    about = alert.c.contact_id == contact_id if contact_id else alert.c.contact_id.is_(None)
+    row = tx.execute(
+        select(alert).where(and_(about, alert.c.cause == cause.value, alert.c.state != "resolved")).limit(1)
+    ).first()
+    return _alert(row) if row else None
+
+
+def open_codes(tx: Connection) -> set[str]:
+    return set(tx.execute(OPEN_CODES).scalars())
+
+
+def every(tx: Connection, *, limit: int = 1000) -> list[Alert]:
+    rows = list(tx.execute(select(alert).order_by(alert.c.raised_at.desc(), alert.c.id.desc()).limit(limit)))
+    return [_alert(row) for row in reversed(rows)]
+
+
+def open_for_staff(tx: Connection, staff_id: str) -> list[Alert]:
+    """Unacknowledged alerts about which this person was paged."""
+    paged = select(page_link.c.alert_id).where(page_link.c.staff_id == staff_id)
+    rows = tx.execute(select(alert).where(and_(alert.c.state == "open", alert.c.id.in_(paged))))
+    return [_alert(row) for row in rows]
+
+
+def due(tx: Connection, now: datetime, limit: int) -> list[str]:
+    """Alerts whose ladder must move, locked; others may be moved by another clock at the same time."""
+    return list(tx.execute(DUE, {"now": now, "limit": limit}).scalars())
+
+
+def moved(tx: Connection, alert_id: str, *, round_: int, now: datetime, next_at: datetime, told: bool) -> None:
+    values: dict[str, Any] = {"round": round_, "last_action_at": now, "next_action_at": next_at}
+    tx.execute(update(alert).where(alert.c.id == alert_id).values(values | ({"told_at": now} if told else {})))
+
+
+def set_next_action(tx: Connection, alert_id: str, at: datetime) -> None:
+    tx.execute(update(alert).where(alert.c.id == alert_id).values(next_action_at=at))
+
+
+def shift_clocks(tx: Connection, by: timedelta) -> None:
+    """Move every open ladder along with a clinic's clock that was set back, so that none waits for lost time."""
+    rows = tx.execute(select(alert.c.id, alert.c.next_action_at).where(alert.c.state != "resolved")).all()
+    for row in rows:
+        if row.next_action_at is not None:
+            set_next_action(tx, row.id, row.next_action_at + by)
+
+
+def acknowledge(tx: Connection, alert_id: str, *, staff_id: str, now: datetime, comes_back_at: datetime) -> None:
+    tx.execute(
+        update(alert)
+        .where(alert.c.id == alert_id)
+        .values(
+            state=AlertState.ACKNOWLEDGED.value,
+            acknowledged_by=staff_id,
+            acknowledged_at=now,
+            next_action_at=comes_back_at,
+        )
+    )
+
+
+def reopen(tx: Connection, alert_id: str, now: datetime) -> None:
+    """Acknowledged without a disposition, and its clock ran out: the ladder begins again."""
+    tx.execute(
+        update(alert).where(alert.c.id == alert_id).values(state=AlertState.OPEN.value, round=0, next_action_at=now)
+    )
+
+
+def resolve(tx: Connection, vault: Vault, alert_id: str, *, disposition: str, now: datetime) -> None:
+    tx.execute(
+        update(alert)
+        .where(alert.c.id == alert_id)
+        .values(
+            state=AlertState.RESOLVED.value,
+            disposition=vault.seal("alert.disposition", alert_id, disposition),
+            resolved_at=now,
+            next_action_at=None,
+        )
+    )
+
+
+def note(
+    tx: Connection,
+    event_id: str,
+    alert_id: str,
+    act: str,
+    *,
+    at: datetime,
+    staff_id: str | None = None,
+    detail: str = "",
+) -> None:
+    """`act` is one word for the history: raised, paged, page_failed, acknowledged, refused, resolved, ..."""
+    tx.execute(
+        INSERT_EVENT,
+        {"id": event_id, "alert_id": alert_id, "act": act, "staff_id": staff_id, "detail": detail, "at": at},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    act: str
+    staff_id: str | None
+    detail: str
+    at: datetime
+
+
+def history(tx: Connection, alert_id: str) -> Sequence[Event]:
+    rows = tx.execute(select(alert_event).where(alert_event.c.alert_id == alert_id).order_by(alert_event.c.id))
+    return [Event(row.act, row.staff_id, row.detail, row.at) for row in rows]
+
+
+def keep_link(tx: Connection, token: str, *, alert_id: str, staff_id: str, now: datetime) -> None:
+    tx.execute(
+        insert(page_link),
+        {"token_hash": _hash(token), "alert_id": alert_id, "staff_id": staff_id, "created_at": now},
+    )
+
+
+def follow_link(tx: Connection, token: str) -> tuple[str, str] | None:
+    """The alert's id and the staff member's whose link this is."""
+    row = tx.execute(
+        select(page_link.c.alert_id, page_link.c.staff_id).where(page_link.c.token_hash == _hash(token))
+    ).first()
+    return (row.alert_id, row.staff_id) if row else None
+
+
+def _hash(token: str) -> bytes:
+    """The token has 128 random bits, so a plain hash is enough: there is nothing to guess."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+def _alert(row: Row[Any]) -> Alert:
+    return Alert(
+        id=row.id,
+        code=row.code,
+        contact_id=row.contact_id,
+        patient_id=row.patient_id,
+        tier=Tier(row.tier),
+        concepts=tuple(json.loads(row.concepts)),
+        state=AlertState(row.state),
+        cause=Cause(row.cause),
+        why=tuple(json.loads(row.why)),
+        inbox_id=row.inbox_id,
+        raised_at=row.raised_at,
+        round=row.round,
+        last_action_at=row.last_action_at,
+        next_action_at=row.next_action_at,
+        told_at=row.told_at,
+        acknowledged_by=row.acknowledged_by,
+        acknowledged_at=row.acknowledged_at,
+        resolved_at=row.resolved_at,
+        sealed_quote=row.quote,
+        sealed_disposition=row.disposition,
+    )

@@ -1,0 +1,112 @@
+"""Contacts: phone numbers that text and are texted. The contact's row is the lock that keeps texts in order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, select, update
+
+from bot.core.enrollment import Consent
+from bot.store.statements import InsertOnce
+from bot.store.tables import contact
+from bot.store.vault import Ids, Vault
+
+INSERT = InsertOnce(contact, "phone_index")
+BY_INDEX = select(contact).where(contact.c.phone_index == bindparam("phone_index"))
+LOCK = BY_INDEX.with_for_update()
+BY_ID = select(contact).where(contact.c.id == bindparam("contact_id"))
+HOLD = select(contact.c.id).where(contact.c.id == bindparam("contact_id")).with_for_update()
+SET_CONSENT = update(contact).where(contact.c.id == bindparam("contact_id"))
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    id: str
+    sealed_phone: bytes
+    language: str
+    consent: Consent
+    is_blocked: bool
+    replies_since: datetime | None
+    replies: int
+
+    def phone(self, vault: Vault) -> str:
+        """The number in E.164 form, decrypted only by whoever is about to dial or show it."""
+        return vault.open("contact.phone", self.id, self.sealed_phone)
+
+
+def lock(tx: Connection, phone_index: bytes) -> Contact | None:
+    """The contact of this number, held until the transaction ends."""
+    return _contact(tx.execute(LOCK, {"phone_index": phone_index}).first())
+
+
+def find(tx: Connection, phone_index: bytes) -> Contact | None:
+    return _contact(tx.execute(BY_INDEX, {"phone_index": phone_index}).first())
+
+
+def hold(tx: Connection, contact_id: str) -> None:
+    """Lock a contact until the transaction ends: nothing else is decided about it meanwhile."""
+    tx.execute(HOLD, {"contact_id": contact_id})
+
+
+def get(tx: Connection, contact_id: str) -> Contact:
+    found = _contact(tx.execute(BY_ID, {"contact_id": contact_id}).first())
+    if found is None:
+        raise LookupError("no such contact")
+    return found
+
+
+def ensure(tx: Connection, vault: Vault, phone: str, *, language: str, now: datetime, new_id: Ids) -> Contact:
+    """The contact of this number, made where there is none, and locked."""
+    index = vault.index(phone)
+    found = lock(tx, index)
+    if found is None:
+        row_id = new_id()
+        INSERT(
+            tx,
+            {
+                "id": row_id,
+                "phone": vault.seal("contact.phone", row_id, phone),
+                "phone_index": index,
+                "language": language,
+                "consent": Consent.NONE.value,
+                "replies": 0,
+                "created_at": now,
+            },
+        )
+        found = lock(tx, index)
+    if found is None:
+        raise LookupError("a contact vanished while it was being made")
+    return found
+
+
+def set_consent(tx: Connection, contact_id: str, consent: Consent) -> None:
+    tx.execute(SET_CONSENT.values(consent=consent.value), {"contact_id": contact_id})
+
+
+def set_language(tx: Connection, contact_id: str, language: str) -> None:
+    tx.execute(SET_CONSENT.values(language=language), {"contact_id": contact_id})
+
+
+def set_blocked(tx: Connection, contact_id: str, at: datetime | None) -> None:
+    """The carrier cannot or may not reach this number; None when it answered again."""
+    tx.execute(SET_CONSENT.values(blocked_at=at), {"contact_id": contact_id})
+
+
+def count_replies(tx: Connection, contact_id: str, since: datetime, replies: int) -> None:
+    tx.execute(SET_CONSENT.values(replies_since=since, replies=replies), {"contact_id": contact_id})
+
+
+def _contact(row: Row[Any] | None) -> Contact | None:
+    if row is None:
+        return None
+    return Contact(
+        id=row.id,
+        sealed_phone=row.phone,
+        language=row.language,
+        consent=Consent(row.consent),
+        is_blocked=row.blocked_at is not None,
+        replies_since=row.replies_since,
+        replies=row.replies,
+    )

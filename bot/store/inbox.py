@@ -1,0 +1,184 @@
+"""The inbox: every text that arrived, kept before anything is decided about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, bindparam, select, update
+
+from bot.store.statements import InsertOnce
+from bot.store.tables import inbox
+from bot.store.vault import Vault
+
+INSERT = InsertOnce(inbox, "sid")
+BY_ID = select(inbox).where(inbox.c.id == bindparam("inbox_id"))
+BY_SID = select(inbox).where(inbox.c.sid == bindparam("sid"))
+SETTLE = (
+    update(inbox)
+    .where(and_(inbox.c.id == bindparam("inbox_id"), inbox.c.state == "received"))
+    .values(
+        contact_id=bindparam("new_contact_id"),
+        state=bindparam("new_state"),
+        understood=bindparam("new_understood"),
+        handled_at=bindparam("new_handled_at"),
+    )
+)
+WAITING = (
+    select(inbox.c.id)
+    .where(and_(inbox.c.state == "received", inbox.c.next_attempt_at <= bindparam("real")))
+    .order_by(inbox.c.next_attempt_at)
+    .limit(bindparam("limit"))
+    .with_for_update(skip_locked=True)
+)
+CLAIM = (
+    update(inbox)
+    .where(inbox.c.id.in_(WAITING.scalar_subquery()))
+    .values(attempts=inbox.c.attempts + 1, next_attempt_at=bindparam("lease"))
+    .returning(inbox.c.id)
+)
+
+
+class AlreadyHandled(Exception):
+    """Two were at the same text; the other was first."""
+
+
+class InboxState(StrEnum):
+    RECEIVED = "received"
+    HANDLED = "handled"
+    UNMATCHED = "unmatched"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """A text as the carrier handed it over. `opt_out_type` is set when the carrier has already answered."""
+
+    sid: str
+    phone: str
+    body: str
+    media_count: int = 0
+    media_types: tuple[str, ...] = ()
+    opt_out_type: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A row of the inbox."""
+
+    id: str
+    sid: str
+    phone_index: bytes
+    media_count: int
+    opt_out_type: str
+    state: InboxState
+    attempts: int
+    received_at: datetime
+    contact_id: str | None
+    sealed_body: bytes
+    sealed_phone: bytes
+
+    def body(self, vault: Vault) -> str:
+        return vault.open("inbox.body", self.id, self.sealed_body)
+
+    def phone(self, vault: Vault) -> str:
+        return vault.open("inbox.phone", self.id, self.sealed_phone)
+
+
+def new(vault: Vault, inbox_id: str, text: Inbound, *, now: datetime) -> Kept:
+    """The row that a text would make, sealed and ready to be kept."""
+    return Kept(
+        id=inbox_id,
+        sid=text.sid,
+        phone_index=vault.index(text.phone),
+        media_count=text.media_count,
+        opt_out_type=text.opt_out_type,
+        state=InboxState.RECEIVED,
+        attempts=1,
+        received_at=now,
+        contact_id=None,
+        sealed_body=vault.seal("inbox.body", inbox_id, text.body),
+        sealed_phone=vault.seal("inbox.phone", inbox_id, text.phone),
+    )
+
+
+def keep(tx: Connection, row: Kept, text: Inbound, *, next_attempt_at: datetime) -> bool:
+    """True when the text is new; False when its sid was kept before. Its first attempt counts from here."""
+    return INSERT(
+        tx,
+        {
+            "id": row.id,
+            "sid": row.sid,
+            "contact_id": None,
+            "phone": row.sealed_phone,
+            "phone_index": row.phone_index,
+            "body": row.sealed_body,
+            "media_count": row.media_count,
+            "media_types": " ".join(text.media_types),
+            "opt_out_type": row.opt_out_type,
+            "received_at": row.received_at,
+            "state": row.state.value,
+            "understood": "",
+            "attempts": row.attempts,
+            "next_attempt_at": next_attempt_at,
+        },
+    )
+
+
+def get(tx: Connection, inbox_id: str) -> Kept:
+    found = tx.execute(BY_ID, {"inbox_id": inbox_id}).first()
+    if found is None:
+        raise LookupError("no such text")
+    return _kept(found)
+
+
+def by_sid(tx: Connection, sid: str) -> Kept | None:
+    found = tx.execute(BY_SID, {"sid": sid}).first()
+    return _kept(found) if found else None
+
+
+def settle(
+    tx: Connection,
+    inbox_id: str,
+    *,
+    contact_id: str,
+    state: InboxState,
+    understood: str,
+    now: datetime | None,
+) -> None:
+    """Record what became of a text. Raises AlreadyHandled when somebody else did: their work stands, not ours."""
+    done = tx.execute(
+        SETTLE,
+        {
+            "inbox_id": inbox_id,
+            "new_contact_id": contact_id,
+            "new_state": state.value,
+            "new_understood": understood[:80],
+            "new_handled_at": now,
+        },
+    )
+    if done.rowcount == 0:
+        raise AlreadyHandled(inbox_id)
+
+
+def claim(tx: Connection, *, real: datetime, lease: datetime, limit: int) -> list[str]:
+    """Texts whose handling did not finish; each attempt is counted here, before the work."""
+    return list(tx.execute(CLAIM, {"real": real, "lease": lease, "limit": limit}).scalars())
+
+
+def _kept(found: Row[Any]) -> Kept:
+    return Kept(
+        id=found.id,
+        sid=found.sid,
+        phone_index=found.phone_index,
+        media_count=found.media_count,
+        opt_out_type=found.opt_out_type,
+        state=InboxState(found.state),
+        attempts=found.attempts,
+        received_at=found.received_at,
+        contact_id=found.contact_id,
+        sealed_body=found.body,
+        sealed_phone=found.phone,
+    )

@@ -1,0 +1,158 @@
+"""Plan entries: what one enrollment is due, day by day, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, bindparam, select, update
+
+from bot.store.statements import InsertOnce
+from bot.store.tables import enrollment, patient, plan_entry
+
+INSERT = InsertOnce(plan_entry, "enrollment_id", "item", "local_day")
+ENTRY = (
+    select(plan_entry, patient.c.contact_id, enrollment.c.surgery_day)
+    .join_from(plan_entry, patient, patient.c.id == plan_entry.c.patient_id)
+    .join(enrollment, enrollment.c.id == plan_entry.c.enrollment_id)
+)
+DUE = (
+    select(plan_entry.c.id)
+    .where(and_(plan_entry.c.state == "planned", plan_entry.c.due_at <= bindparam("now")))
+    .order_by(plan_entry.c.due_at)
+    .limit(bindparam("limit"))
+    .with_for_update(skip_locked=True)
+)
+SETTLE = (
+    update(plan_entry)
+    .where(and_(plan_entry.c.id == bindparam("entry_id"), plan_entry.c.state == "planned"))
+    .values(state=bindparam("new_state"), reason=bindparam("new_reason"), outbox_id=bindparam("new_outbox_id"))
+)
+
+
+class PlanState(StrEnum):
+    PLANNED = "planned"
+    SENT = "sent"
+    SKIPPED = "skipped"
+    CANCELED = "canceled"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    id: str
+    enrollment_id: str
+    patient_id: str
+    contact_id: str
+    surgery_day: date
+    item: str
+    local_day: date
+    due_at: datetime
+    not_after: datetime
+    state: PlanState
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewEntry:
+    id: str
+    enrollment_id: str
+    patient_id: str
+    item: str
+    local_day: date
+    due_at: datetime
+    not_after: datetime
+    state: PlanState = PlanState.PLANNED
+    reason: str = ""
+
+
+def add(tx: Connection, entry: NewEntry) -> bool:
+    return INSERT(
+        tx,
+        {
+            "id": entry.id,
+            "enrollment_id": entry.enrollment_id,
+            "patient_id": entry.patient_id,
+            "item": entry.item,
+            "local_day": entry.local_day,
+            "due_at": entry.due_at,
+            "not_after": entry.not_after,
+            "state": entry.state.value,
+            "reason": entry.reason,
+        },
+    )
+
+
+def due(tx: Connection, now: datetime, limit: int) -> list[Entry]:
+    """What is due, locked; its cost depends on what is due and not on how many are enrolled."""
+    ids = list(tx.execute(DUE, {"now": now, "limit": limit}).scalars())
+    rows = tx.execute(ENTRY.where(plan_entry.c.id.in_(ids)).order_by(plan_entry.c.due_at)) if ids else ()
+    return [_entry(row) for row in rows]
+
+
+def settle(tx: Connection, entry_id: str, state: PlanState, *, reason: str = "", outbox_id: str | None = None) -> None:
+    tx.execute(
+        SETTLE,
+        {"entry_id": entry_id, "new_state": state.value, "new_reason": reason, "new_outbox_id": outbox_id},
+    )
+
+
+def unsend(tx: Connection, outbox_id: str, reason: str) -> None:
+    """What was handed to the outbox did not go out after all: it counts as skipped."""
+    tx.execute(
+        update(plan_entry)
+        .where(and_(plan_entry.c.outbox_id == outbox_id, plan_entry.c.state == "sent"))
+        .values(state=PlanState.SKIPPED.value, reason=reason[:80])
+    )
+
+
+def cancel(tx: Connection, enrollment_id: str, reason: str) -> None:
+    """What is still planned for this enrollment will not be."""
+    tx.execute(
+        update(plan_entry)
+        .where(and_(plan_entry.c.enrollment_id == enrollment_id, plan_entry.c.state == "planned"))
+        .values(state=PlanState.CANCELED.value, reason=reason)
+    )
+
+
+def revive(tx: Connection, enrollment_id: str, now: datetime) -> None:
+    """START after STOP: what was canceled and still lies ahead is planned again."""
+    tx.execute(
+        update(plan_entry)
+        .where(
+            and_(
+                plan_entry.c.enrollment_id == enrollment_id,
+                plan_entry.c.state == "canceled",
+                plan_entry.c.not_after > now,
+            )
+        )
+        .values(state=PlanState.PLANNED.value, reason="")
+    )
+
+
+def of_patient(tx: Connection, patient_id: str) -> Sequence[Entry]:
+    rows = tx.execute(ENTRY.where(plan_entry.c.patient_id == patient_id).order_by(plan_entry.c.due_at))
+    return [_entry(row) for row in rows]
+
+
+def every(tx: Connection, limit: int = 10_000) -> Sequence[Entry]:
+    rows = tx.execute(ENTRY.order_by(plan_entry.c.due_at, plan_entry.c.id).limit(limit))
+    return [_entry(row) for row in rows]
+
+
+def _entry(row: Row[Any]) -> Entry:
+    return Entry(
+        id=row.id,
+        enrollment_id=row.enrollment_id,
+        patient_id=row.patient_id,
+        contact_id=row.contact_id,
+        surgery_day=row.surgery_day,
+        item=row.item,
+        local_day=row.local_day,
+        due_at=row.due_at,
+        not_after=row.not_after,
+        state=PlanState(row.state),
+        reason=row.reason,
+    )

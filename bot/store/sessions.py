@@ -1,0 +1,204 @@
+"""Sessions: where each conversation stands. What was answered in it is sealed; typed answers are rows of their own."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, bindparam, insert, select, update
+
+from bot.core.session import Answer, Session, State
+from bot.store.statements import InsertOnce
+from bot.store.tables import answer, session
+from bot.store.vault import Vault
+
+INSERT = InsertOnce(session, "occurrence")
+INSERT_ANSWER = insert(answer)
+ACTIVE = select(session).where(and_(session.c.contact_id == bindparam("contact_id"), session.c.state == "active"))
+BY_ID = select(session).where(session.c.id == bindparam("session_id"))
+LAST_OVER = (
+    select(session)
+    .where(session.c.contact_id == bindparam("contact_id"))
+    .order_by(session.c.started_at.desc())
+    .limit(1)
+)
+SAVE = (
+    update(session)
+    .where(session.c.id == bindparam("session_id"))
+    .values(
+        step=bindparam("new_step"),
+        state=bindparam("new_state"),
+        unclear=bindparam("new_unclear"),
+        nudged=bindparam("new_nudged"),
+        answers=bindparam("new_answers"),
+        nudge_at=bindparam("new_nudge_at"),
+        expires_at=bindparam("new_expires_at"),
+        ended_at=bindparam("new_ended_at"),
+    )
+)
+DUE = (
+    select(session.c.id)
+    .where(
+        and_(
+            session.c.state == "active",
+            session.c.nudge_at.is_not(None),
+            session.c.nudge_at <= bindparam("now"),
+        )
+    )
+    .limit(bindparam("limit"))
+)
+EXPIRED = (
+    select(session.c.id)
+    .where(and_(session.c.state == "active", session.c.expires_at <= bindparam("now")))
+    .limit(bindparam("limit"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A session with its row's id and whose it is."""
+
+    id: str
+    contact_id: str
+    patient_id: str
+    session: Session
+    expires_at: datetime | None
+
+
+def begin(
+    tx: Connection,
+    vault: Vault,
+    session_id: str,
+    *,
+    contact_id: str,
+    patient_id: str,
+    occurrence: str,
+    session: Session,
+    nudge_at: datetime | None,
+    expires_at: datetime | None,
+    now: datetime,
+) -> bool:
+    """False when this occurrence has begun before."""
+    row = {
+        "id": session_id,
+        "contact_id": contact_id,
+        "patient_id": patient_id,
+        "occurrence": occurrence,
+        "flow": session.flow,
+        "version": session.version,
+        "started_at": now,
+        "step": session.step,
+        "state": session.state.value,
+        "unclear": session.unclear,
+        "nudged": session.nudged,
+        "answers": _sealed_answers(vault, session_id, session),
+        "nudge_at": nudge_at,
+        "expires_at": expires_at,
+        "ended_at": now if session.is_over else None,
+    }
+    return INSERT(tx, row)
+
+
+def save(
+    tx: Connection,
+    vault: Vault,
+    session_id: str,
+    session: Session,
+    *,
+    nudge_at: datetime | None,
+    expires_at: datetime | None,
+    now: datetime,
+) -> None:
+    tx.execute(
+        SAVE,
+        {
+            "session_id": session_id,
+            "new_step": session.step,
+            "new_state": session.state.value,
+            "new_unclear": session.unclear,
+            "new_nudged": session.nudged,
+            "new_answers": _sealed_answers(vault, session_id, session),
+            "new_nudge_at": nudge_at,
+            "new_expires_at": expires_at,
+            "new_ended_at": now if session.is_over else None,
+        },
+    )
+
+
+def active(tx: Connection, vault: Vault, contact_id: str) -> tuple[Conversation, ...]:
+    return tuple(_conversation(row, vault) for row in tx.execute(ACTIVE, {"contact_id": contact_id}))
+
+
+def latest(tx: Connection, vault: Vault, contact_id: str) -> Conversation | None:
+    """The conversation that began last, over or not."""
+    row = tx.execute(LAST_OVER, {"contact_id": contact_id}).first()
+    return _conversation(row, vault) if row else None
+
+
+def get(tx: Connection, vault: Vault, session_id: str) -> Conversation:
+    row = tx.execute(BY_ID, {"session_id": session_id}).first()
+    if row is None:
+        raise LookupError("no such session")
+    return _conversation(row, vault)
+
+
+def to_nudge(tx: Connection, now: datetime, limit: int) -> list[str]:
+    return list(tx.execute(DUE, {"now": now, "limit": limit}).scalars())
+
+
+def to_expire(tx: Connection, now: datetime, limit: int) -> list[str]:
+    return list(tx.execute(EXPIRED, {"now": now, "limit": limit}).scalars())
+
+
+def end_all(tx: Connection, contact_id: str, state: State, now: datetime) -> None:
+    """End every open conversation of this contact, as STOP does."""
+    tx.execute(
+        update(session)
+        .where(and_(session.c.contact_id == contact_id, session.c.state == "active"))
+        .values(state=state.value, ended_at=now, nudge_at=None)
+    )
+
+
+def keep_answer(
+    tx: Connection, answer_id: str, conversation: Conversation, given: Answer, *, inbox_id: str, at: datetime
+) -> None:
+    number = float(given.value) if isinstance(given.value, bool | int | float) else None
+    tx.execute(
+        INSERT_ANSWER,
+        {
+            "id": answer_id,
+            "patient_id": conversation.patient_id,
+            "session_id": conversation.id,
+            "inbox_id": inbox_id,
+            "flow": conversation.session.flow,
+            "step": given.step,
+            "kind": given.kind.value,
+            "number": number,
+            "choice": given.value if isinstance(given.value, str) else None,
+            "at": at,
+        },
+    )
+
+
+def _sealed_answers(vault: Vault, session_id: str, session: Session) -> bytes:
+    return vault.seal("session.answers", session_id, json.dumps(dict(session.answers)))
+
+
+def _conversation(row: Row[Any], vault: Vault) -> Conversation:
+    return Conversation(
+        id=row.id,
+        contact_id=row.contact_id,
+        patient_id=row.patient_id,
+        session=Session(
+            flow=row.flow,
+            version=row.version,
+            step=row.step,
+            state=State(row.state),
+            unclear=row.unclear,
+            nudged=row.nudged,
+            answers=json.loads(vault.open("session.answers", row.id, row.answers)),
+        ),
+        expires_at=row.expires_at,
+    )

@@ -1,0 +1,92 @@
+"""Staff: the nurses, admins and viewers of the practice, and the rung each is paged on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select
+
+from bot.core.alert import OnCall
+from bot.core.enrollment import Consent
+from bot.store.tables import contact, staff
+from bot.store.vault import Vault
+
+MEMBER = select(staff, contact.c.consent).join_from(staff, contact, contact.c.id == staff.c.contact_id)
+ALL = MEMBER.order_by(staff.c.rung, staff.c.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """`rung` is None for those who are not on call. `has_stopped`: their phone refuses our texts."""
+
+    id: str
+    contact_id: str
+    role: str
+    rung: int | None
+    has_stopped: bool
+    sealed_name: bytes
+    sealed_email: bytes | None
+
+    def name(self, vault: Vault) -> str:
+        return vault.open("staff.name", self.id, self.sealed_name)
+
+    def email(self, vault: Vault) -> str:
+        return vault.open("staff.email", self.id, self.sealed_email) if self.sealed_email else ""
+
+    @property
+    def on_call(self) -> OnCall:
+        return OnCall(self.id, self.rung)
+
+
+def add(
+    tx: Connection,
+    vault: Vault,
+    staff_id: str,
+    contact_id: str,
+    *,
+    name: str,
+    email: str,
+    role: str,
+    rung: int | None,
+    now: datetime,
+) -> None:
+    tx.execute(
+        insert(staff),
+        {
+            "id": staff_id,
+            "contact_id": contact_id,
+            "name": vault.seal("staff.name", staff_id, name),
+            "email": vault.seal("staff.email", staff_id, email) if email else None,
+            "role": role,
+            "rung": rung,
+            "created_at": now,
+        },
+    )
+
+
+def every(tx: Connection) -> tuple[Staff, ...]:
+    return tuple(map(_staff, tx.execute(ALL)))
+
+
+def of_contact(tx: Connection, contact_id: str) -> Staff | None:
+    row = tx.execute(MEMBER.where(staff.c.contact_id == contact_id)).first()
+    return _staff(row) if row else None
+
+
+def get(tx: Connection, staff_id: str) -> Staff | None:
+    row = tx.execute(MEMBER.where(staff.c.id == staff_id)).first()
+    return _staff(row) if row else None
+
+
+def _staff(row: Row[Any]) -> Staff:
+    return Staff(
+        id=row.id,
+        contact_id=row.contact_id,
+        role=row.role,
+        rung=row.rung,
+        has_stopped=row.consent == Consent.STOPPED,
+        sealed_name=row.name,
+        sealed_email=row.email,
+    )

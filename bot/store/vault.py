@@ -1,0 +1,127 @@
+"""Encrypted columns: seal and open a value, bound to its table, column and row; and find a number by a keyed hash."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import Connection, insert, select
+
+from bot.store.database import Database
+from bot.store.tables import data_key
+
+NONCE_BYTES = 12
+KEY_BYTES = 32
+ALL_KEYS = select(data_key.c.id, data_key.c.purpose, data_key.c.wrapped).order_by(data_key.c.id)
+
+
+class KeyMissing(Exception):
+    """The keys at hand do not open the data. The sentence says what to set."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Keys:
+    data: dict[int, AESGCM]
+    newest: int
+    index: bytes
+
+
+class Vault:
+    """Seals with the newest data key and opens with whichever key a ciphertext names in its first byte.
+
+    Data and index keys are random and stored wrapped by MENDLINE_KEYS, so that rotating those re-wraps two rows
+    instead of every patient's word, and look-ups by number survive it.
+    """
+
+    def __init__(self, database: Database, wrapping_keys: tuple[bytes, ...]) -> None:
+        self._database = database
+        self._wrapping = wrapping_keys
+        self._loaded: _Keys | None = None
+        self._loading = threading.Lock()
+
+    def seal(self, place: str, row: str, text: str) -> bytes:
+        """`place` is "table.column". A ciphertext moved to another place or row does not open."""
+        keys = self._keys()
+        nonce = os.urandom(NONCE_BYTES)
+        sealed = keys.data[keys.newest].encrypt(nonce, text.encode(), _bound(place, row))
+        return bytes([keys.newest]) + nonce + sealed
+
+    def open(self, place: str, row: str, sealed: bytes) -> str:
+        """Raises KeyMissing when the value was moved, changed, or sealed under a key that we do not have."""
+        key = self._keys().data.get(sealed[0]) if sealed else None
+        if key is None:
+            raise KeyMissing(f"{place} was sealed with a key that is not in the database")
+        nonce, text = sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
+        try:
+            return key.decrypt(nonce, text, _bound(place, row)).decode()
+        except InvalidTag:
+            raise KeyMissing(f"a value of {place} does not belong to its row, or was changed") from None
+
+    def index(self, phone: str) -> bytes:
+        """A keyed hash of a number in E.164 form: equal numbers are found without being readable."""
+        return hmac.digest(self._keys().index, phone.encode(), hashlib.sha256)
+
+    def prepare(self, now: datetime) -> None:
+        """Make the data and index keys where there are none yet. Safe to call at every release."""
+
+        def make(tx: Connection) -> None:
+            if tx.execute(ALL_KEYS).first() is None:
+                for number, purpose in ((1, "data"), (2, "index")):
+                    wrapped = self._wrap(number, os.urandom(KEY_BYTES))
+                    row = {"id": number, "purpose": purpose, "wrapped": wrapped, "created_at": now}
+                    tx.execute(insert(data_key).values(row))
+
+        self._database.write(make)
+
+    def check(self) -> None:
+        """Raises KeyMissing when the keys in the environment do not open the database's."""
+        self._keys()
+
+    def _keys(self) -> _Keys:
+        if self._loaded is None:
+            with self._loading:
+                if self._loaded is None:
+                    self._loaded = self._load()
+        return self._loaded
+
+    def _load(self) -> _Keys:
+        rows = self._database.read(lambda tx: tx.execute(ALL_KEYS).all())
+        opened = {row.id: (row.purpose, self._unwrap(row.id, row.wrapped)) for row in rows}
+        data = {number: AESGCM(key) for number, (purpose, key) in opened.items() if purpose == "data"}
+        index = [key for purpose, key in opened.values() if purpose == "index"]
+        if not data or not index:
+            raise KeyMissing("the database has no data keys yet: run `mendline release` once")
+        return _Keys(data, max(data), index[-1])
+
+    def _wrap(self, number: int, key: bytes) -> bytes:
+        if not self._wrapping:
+            raise KeyMissing(
+                "there is no key to protect patients' data: set MENDLINE_KEYS to base64 of 32 random bytes"
+            )
+        nonce = os.urandom(NONCE_BYTES)
+        return nonce + AESGCM(self._wrapping[0]).encrypt(nonce, key, _bound("data_key.wrapped", str(number)))
+
+    def _unwrap(self, number: int, wrapped: bytes) -> bytes:
+        for key in self._wrapping:
+            try:
+                return AESGCM(key).decrypt(
+                    wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], _bound("data_key.wrapped", str(number))
+                )
+            except InvalidTag:
+                continue
+        raise KeyMissing("MENDLINE_KEYS does not hold the key that this database was made with")
+
+
+def _bound(place: str, row: str) -> bytes:
+    return f"{place}:{row}".encode()
+
+
+Ids = Callable[[], str]
+"""Makes a new row id: 26 characters, sortable by the time of making."""
