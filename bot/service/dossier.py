@@ -1,0 +1,115 @@
+"""One alert as the person paged needs to see it: whose words, why it was raised, what to do, and what has been done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from bot.core.hours import day_after, zone
+from bot.core.redflag.table import Concern
+from bot.core.wording import choose
+from bot.service.alert import CALL_CANNOT_TEXT
+from bot.service.parts import Parts
+from bot.service.scripts import Script
+from bot.store import alerts, contacts, patients, staff
+from bot.store.alerts import Alert
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """One line of an alert's history. `at` in UTC."""
+
+    at: datetime
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """Texts are ready to be shown in English, the language of staff. `can_text` is false after STOP."""
+
+    code: str
+    tier: str
+    state: str
+    staff_id: str
+    raised_at: datetime
+    patient: str
+    phone: str
+    where: str
+    emergency_contact: str
+    address: str
+    quote: str
+    titles: tuple[str, ...]
+    why: tuple[str, ...]
+    to_do: tuple[str, ...]
+    can_text: bool
+    acknowledged_by: str
+    disposition: str
+    history: tuple[Done, ...]
+    cause: str
+
+
+def open_dossier(parts: Parts, token: str, now: datetime) -> Dossier | None:
+    """What this link shows; None when it is no link of ours."""
+    script = parts.scripts.live()
+
+    def work(tx: Connection) -> Dossier | None:
+        followed = alerts.follow_link(tx, token)
+        if followed is None:
+            return None
+        alert_id, staff_id = followed
+        return _dossier(tx, parts, script, alerts.get(tx, alert_id), staff_id, now)
+
+    return parts.database.read(work)
+
+
+def _dossier(tx: Connection, parts: Parts, script: Script, alert: Alert, staff_id: str, now: datetime) -> Dossier:
+    names = {member.id: member.name(parts.vault) for member in staff.every(tx)}
+    patient = patients.get(tx, alert.patient_id) if alert.patient_id else None
+    contact = contacts.get(tx, alert.contact_id) if alert.contact_id else None
+    concepts = [script.table.concepts[name] for name in alert.concepts if name in script.table.concepts]
+    handlings = [concept.handling(Concern(concept.name, severe=alert.tier == "emergency")) for concept in concepts]
+    where = ""
+    if patient:
+        where = f"Day {day_after(patient.surgery_day, now, zone(patient.zone))} after surgery, {patient.language}"
+    return Dossier(
+        code=alert.code,
+        tier=alert.tier.value,
+        state=alert.state.value,
+        staff_id=staff_id,
+        raised_at=alert.raised_at,
+        patient=patient.name(parts.vault) if patient else "Unknown number",
+        phone=contact.phone(parts.vault) if contact else "",
+        where=where,
+        emergency_contact=patient.emergency_contact(parts.vault) if patient else "",
+        address=patient.address(parts.vault) if patient else "",
+        quote=alert.quote(parts.vault),
+        titles=tuple(choose(concept.title, "en") for concept in concepts) or (CAUSES.get(alert.cause.value, ""),),
+        why=alert.why,
+        to_do=tuple(handling.staff for handling in handlings),
+        can_text=CALL_CANNOT_TEXT not in alert.why,
+        acknowledged_by=names.get(alert.acknowledged_by or "", ""),
+        disposition=alert.disposition(parts.vault),
+        history=tuple(
+            Done(event.at, f"{event.act.replace('_', ' ')} {names.get(event.staff_id or '', '')}".strip())
+            for event in alerts.history(tx, alert.id)
+        ),
+        cause=alert.cause.value,
+    )
+
+
+CAUSES = {
+    "picture": "A picture arrived",
+    "silence": "No answer to a check-in",
+    "not_understood": "A text that was not understood",
+    "free_words": "An answer in the patient's own words",
+    "unreadable": "A text that could not be handled",
+    "stopped": "Texted STOP",
+    "unreachable": "Texts do not arrive",
+    "unconfirmed": "An instruction without a receipt",
+    "wrong_person": "Wrong number",
+    "wants_person": "Asks for a person",
+    "operations": "The service itself needs a person",
+}
+"""What an alert without a red flag is about."""

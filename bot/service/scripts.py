@@ -1,0 +1,118 @@
+"""The published scripts, read once a version: conversations, plan, notices, the red-flag table and phrases."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.core.flow import Flow
+from bot.core.practice import NAMELESS, Practice
+from bot.core.redflag.phrases import Phrases
+from bot.core.redflag.table import RedFlagTable, Wording
+from bot.core.wording import choose, render
+from bot.flowfile.library import Library, fallback_table, from_sources
+from bot.flowfile.phrases import fallback_phrases, load_phrases
+from bot.store import publications
+from bot.store.database import Database
+
+LOOK_AGAIN_SECONDS = 2.0
+"""How long a process may go on with a publication before it looks for a newer one."""
+
+NOTHING_PUBLISHED = "no flows are published yet: run `mendline release`"
+
+
+class NothingPublished(Exception):
+    """There is no publication that can be read. Screening goes on with the packaged table all the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """One publication, ready for use. `library` is None when it cannot be read: the safety path lives without."""
+
+    version: int
+    library: Library | None
+    table: RedFlagTable
+    practice: Practice | None
+    phrases: Phrases
+
+    @property
+    def whole(self) -> Library:
+        if self.library is None:
+            raise NothingPublished(NOTHING_PUBLISHED)
+        return self.library
+
+    def say(self, wording: Wording, language: str, more: Mapping[str, str] | None = None) -> str:
+        """The wording in this language, with the practice's values filled in."""
+        return render(choose(wording, language), {**self._values(language), **(more or {})})
+
+    def _values(self, language: str) -> Mapping[str, str]:
+        if self.practice:
+            return self.practice.values
+        return NAMELESS.get(language, NAMELESS["en"])
+
+    def notice(self, name: str, language: str, more: Mapping[str, str] | None = None) -> str:
+        return self.say(self.whole.notices.text(name), language, more)
+
+    def notice_version(self, name: str) -> str:
+        return f"{name}@{self.whole.notices[name].version}"
+
+
+class Scripts:
+    """Publications by version, kept in memory; the newest is looked up every other second at most."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._by_version: dict[int, Script] = {}
+        self._live = 0
+        self._looked_at = float("-inf")
+        self._lock = threading.Lock()
+
+    def live(self) -> Script:
+        """The newest publication; without any, a script that has only the packaged red-flag table and phrases."""
+        if time.monotonic() - self._looked_at > LOOK_AGAIN_SECONDS:
+            self._live = self._database.read(publications.newest_version)
+            self._looked_at = time.monotonic()
+        return self.version(self._live)
+
+    def version(self, number: int) -> Script:
+        with self._lock:
+            return self._known(number)
+
+    def refresh(self) -> None:
+        """Look for a newer publication at the next use."""
+        self._looked_at = float("-inf")
+
+    def flow(self, number: int, name: str) -> Flow:
+        """The flow of a conversation under way, as it was when the conversation began. Raises LookupError."""
+        library = self.version(number).library
+        if library is None or name not in library.flows:
+            raise LookupError(f"version {number} has no flow {name}")
+        return library.flows[name]
+
+    def _known(self, number: int) -> Script:
+        if number not in self._by_version:
+            self._by_version[number] = self._read(number)
+        return self._by_version[number]
+
+    def _read(self, number: int) -> Script:
+        published = self._database.read(lambda tx: publications.get(tx, number)) if number else None
+        if published is None:
+            return Script(number, None, fallback_table(), None, fallback_phrases())
+        loaded = from_sources(published.sources)
+        before = self._known(number - 1) if loaded.table is None or loaded.practice is None else None
+        return Script(
+            version=number,
+            library=loaded.library,
+            # What cannot be read gives way to the last published one that can, else to the package's.
+            table=loaded.table or (before.table if before else fallback_table()),
+            practice=loaded.practice or (before.practice if before else None),
+            phrases=_phrases(published.sources),
+        )
+
+
+def _phrases(sources: Mapping[str, str]) -> Phrases:
+    text = sources.get("phrases.yaml")
+    phrases = load_phrases(text, "phrases.yaml")[0] if text is not None else None
+    return phrases or fallback_phrases()
