@@ -1,0 +1,65 @@
+"""An alert's page for the one person paged: it shows on GET and acknowledges on POST, as preview robots follow links."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Response, redirect, render_template, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from bot.errors import Refused
+from bot.service import alert
+from bot.service.dossier import Dossier, open_dossier
+from bot.web.origin import is_ours
+
+if TYPE_CHECKING:
+    from bot.web.site import Site
+
+GONE = "This link is not good, or no longer. Open the newest page you were sent, or ask a colleague."
+
+
+def doors(site: Site) -> Blueprint:
+    blueprint = Blueprint("alert_page", __name__)
+
+    @blueprint.get("/a/<token>")
+    def show(token: str) -> Response:
+        return _page(site, token)
+
+    @blueprint.post("/a/<token>")
+    def act(token: str) -> AnyResponse:
+        if not is_ours(site.parts.base_url):
+            return Response("This form came from another site.", status=403, mimetype="text/plain")
+        dossier = open_dossier(site.parts, token, site.now())
+        if dossier is None:
+            return _gone()
+        problem = _do(site, dossier, request.form)
+        if problem:
+            return _page(site, token, problem=problem, status=409)
+        return redirect(f"{site.parts.base_url}/a/{token}", code=303)
+
+    return blueprint
+
+
+def _do(site: Site, dossier: Dossier, form: Mapping[str, str]) -> str:
+    """Acknowledge or resolve; what was refused comes back as a sentence."""
+    try:
+        if form.get("do") == "resolve":
+            alert.resolve(site.parts, dossier.code, dossier.staff_id, form.get("disposition", ""), site.now())
+        else:
+            alert.acknowledge(site.parts, dossier.code, dossier.staff_id, site.now())
+    except Refused as refused:
+        return str(refused)
+    return ""
+
+
+def _page(site: Site, token: str, *, problem: str = "", status: int = 200) -> Response:
+    dossier = open_dossier(site.parts, token, site.now())
+    if dossier is None:
+        return _gone()
+    html = render_template("alert.html", alert=dossier, problem=problem)
+    return Response(html, status=status, mimetype="text/html")
+
+
+def _gone() -> Response:
+    return Response(render_template("gone.html", sentence=GONE), status=404, mimetype="text/html")

@@ -1,0 +1,66 @@
+"""The front page, and the pretend phones where there is a pretend carrier."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Flask, Response, render_template
+from sqlalchemy import Connection
+
+from bot.core.hours import day_after, zone
+from bot.store import contacts, patients, staff
+from bot.web.phones import Person, phones
+
+if TYPE_CHECKING:
+    from bot.web.site import Site
+
+
+def doors(site: Site) -> Blueprint:
+    blueprint = Blueprint("home", __name__)
+
+    @blueprint.get("/")
+    def front() -> Response:
+        html = render_template("home.html", has_phones=site.pretend_url is not None)
+        return Response(html, mimetype="text/html")
+
+    return blueprint
+
+
+def add_phones(app: Flask, site: Site) -> None:
+    """Every patient's and every nurse's phone, side by side. Mounted only beside the pretend carrier."""
+    if site.pretend_url is None:
+        return
+
+    def people() -> list[Person]:
+        return site.parts.database.read(lambda tx: [*_patients(tx, site), *_nurses(tx, site)])
+
+    def clock_line() -> str:
+        return site.now().strftime("%A %d %B %Y, %H:%M UTC")
+
+    app.register_blueprint(phones(site.pretend_url, people, base_url=site.parts.base_url, clock_line=clock_line))
+
+
+def _patients(tx: Connection, site: Site) -> list[Person]:
+    vault, now = site.parts.vault, site.now()
+    return [
+        Person(
+            name=person.name(vault),
+            number=contacts.get(tx, person.contact_id).phone(vault),
+            role="patient",
+            caption=f"Day {day_after(person.surgery_day, now, zone(person.zone))} after surgery",
+        )
+        for person in patients.every(tx)
+    ]
+
+
+def _nurses(tx: Connection, site: Site) -> list[Person]:
+    vault = site.parts.vault
+    return [
+        Person(
+            name=member.name(vault),
+            number=contacts.get(tx, member.contact_id).phone(vault),
+            role="nurse",
+            caption=f"On call, rung {member.rung}" if member.rung is not None else member.role,
+        )
+        for member in staff.every(tx)
+    ]

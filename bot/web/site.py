@@ -1,0 +1,71 @@
+"""The Flask application: rooms joined, headers on every answer, and who may come in where."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from flask import Flask, Response
+
+from bot.clock import Clock
+from bot.service.parts import Parts
+from bot.service.talk import Moment
+from bot.web import alert_page, health, home, sms
+
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "font-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": CSP,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",  # an alert's link is a secret, and it is in the address
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+LARGEST_BODY = 256 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What the doors need. `tokens` may sign webhooks; `is_ready` looks at everything outside the database."""
+
+    parts: Parts
+    clock: Clock
+    tokens: tuple[str, ...]
+    has_bell: Callable[[], bool]
+    pretend_url: Callable[[], str] | None
+    data: Path
+
+    def moment(self) -> Moment:
+        return Moment(self.clock.now(), self.clock.real())
+
+    def now(self) -> datetime:
+        return self.clock.now()
+
+
+def create(site: Site) -> Flask:
+    app = Flask(__name__)
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    app.url_map.strict_slashes = False
+    app.url_map.redirect_defaults = False
+    app.url_map.merge_slashes = False  # a redirect would make the carrier follow with GET and drop the text
+    app.register_blueprint(sms.doors(site))
+    app.register_blueprint(health.doors(site))
+    app.register_blueprint(alert_page.doors(site))
+    app.register_blueprint(home.doors(site))
+    if site.pretend_url is not None:
+        home.add_phones(app, site)
+    app.after_request(_with_headers)
+    return app
+
+
+def _with_headers(answer: Response) -> Response:
+    for name, value in HEADERS.items():
+        answer.headers.setdefault(name, value)
+    if answer.mimetype == "text/html":
+        answer.headers.setdefault("Cache-Control", "no-store")
+    return answer
