@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -66,7 +67,7 @@ def read_shift(path: Path) -> Shift | None:
     """The shift in this file, or None when it is missing, half-written or not numbers."""
     try:
         with path.open(encoding="utf-8") as file:
-            since = path.stat().st_mtime
+            since = os.fstat(file.fileno()).st_mtime  # of the very file that is read: another may have replaced it
             content = json.load(file)
         return Shift(float(content.get("offset_seconds", 0)), float(content.get("rate", 1)), since)
     except (OSError, ValueError, TypeError, AttributeError):
