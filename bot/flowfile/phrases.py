@@ -1,0 +1,66 @@
+"""Reads phrases.yaml: what is listened for in a patient's own words. A copy in the package stands in for a broken one."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from importlib.resources import files
+
+from bot.core.redflag.canary import unheard
+from bot.core.redflag.phrases import Path, Phrases, PhrasesError, compile_phrases
+from bot.flowfile.problem import Notes, Problem
+from bot.flowfile.yaml import Fields, Items, Node, read
+
+
+def load_phrases(text: str, file: str = "phrases.yaml") -> tuple[Phrases | None, tuple[Problem, ...]]:
+    """The phrases, or every problem with its line. A file that no longer hears a plain emergency is refused."""
+    notes = Notes(file)
+    node = read(text, notes)
+    phrases = None if notes.is_broken else _compiled(node, notes)
+    return (None if notes.is_broken else phrases), notes.problems
+
+
+@lru_cache(maxsize=1)
+def fallback_phrases() -> Phrases:
+    """The phrases in the package, for when there are no others."""
+    phrases, problems = load_phrases((files("bot.flowfile") / "fallback" / "phrases.yaml").read_text("utf-8"))
+    if phrases is None:
+        raise LookupError(f"the packaged phrases are broken: {problems[0]}")
+    return phrases
+
+
+def _compiled(node: Node | None, notes: Notes) -> Phrases | None:
+    data = _plain(node)
+    if not isinstance(data, dict):
+        notes.wrong(1, "the phrases are a group with version, classes, rules and so on.")
+        return None
+    try:
+        phrases = compile_phrases(data)
+    except PhrasesError as error:
+        for path, sentence in error.problems:
+            notes.wrong(_line(node, path), f"{sentence}.")
+        return None
+    for canary in unheard(phrases):
+        notes.wrong(1, f'these phrases no longer hear "{canary.text}" as {canary.concept}.')
+    return phrases
+
+
+def _plain(node: Node | None) -> object:
+    if isinstance(node, Fields):
+        return {key: _plain(value) for key, value in node.fields.items()}
+    if isinstance(node, Items):
+        return [_plain(item) for item in node.items]
+    # Words are taken as written: "no" is a word here, and so is "911".
+    return node.written if node else ""
+
+
+def _line(node: Node | None, path: Path) -> int:
+    line = node.line if node else 1
+    for key in path:
+        if isinstance(node, Fields) and isinstance(key, str) and key in node.fields:
+            line, node = node.lines[key], node.fields[key]
+        elif isinstance(node, Items) and isinstance(key, int) and key < len(node.items):
+            node = node.items[key]
+            line = node.line
+        else:
+            break
+    return line

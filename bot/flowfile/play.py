@@ -1,0 +1,94 @@
+"""Plays a conversation without a phone: replies in, and out come the lines a nurse could read aloud."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.core.flow import Ask, Flow, Question
+from bot.core.redflag.phrases import Phrases
+from bot.core.redflag.screen import screen
+from bot.core.redflag.table import Concern, Wording
+from bot.core.reply import understand
+from bot.core.session import Facts, Session, State, Turn, advance, start
+from bot.core.wording import choose, render
+from bot.flowfile.library import Library
+
+
+class Voice(StrEnum):
+    """Who a line belongs to, by the sign it is printed with."""
+
+    MENDLINE = ">"
+    PATIENT = "<"
+    ALERT = "!"
+    STAGE = "#"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    voice: Voice
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.voice} {self.text}"
+
+
+def play(
+    library: Library,
+    flow_name: str,
+    replies: Iterable[str],
+    language: str = "en",
+    day: int | None = None,
+    *,
+    in_hours: bool = True,
+    phrases: Phrases | None = None,
+) -> Iterator[Line]:
+    """The conversation, line by line, until it is over or the replies are. Raises LookupError for an unknown flow.
+
+    On a `day` of the care plan that has it, the weekly line is said too. With `phrases`, red flags are also heard in
+    free words, as they are in life; without, the script stands alone.
+    """
+    flow = library.flows[flow_name]
+    facts = Facts(library.table, in_hours)
+    turn = start(flow, version=0)
+    if day is not None and library.plan.has_weekly_line(day):
+        yield Line(Voice.MENDLINE, _said(library, library.notices.text("weekly_line"), language))
+    yield from _lines(turn, library, language)
+    for reply in replies:
+        if turn.session.is_over:
+            break
+        yield Line(Voice.PATIENT, reply)
+        heard = screen(reply, phrases).concerns if phrases else ()
+        turn = advance(flow, turn.session, understand(_question(flow, turn.session), reply), facts, heard)
+        yield from _lines(turn, library, language)
+    yield Line(Voice.STAGE, _ending(turn.session))
+
+
+def _question(flow: Flow, session: Session) -> Question:
+    step = flow.step(session.step or "")
+    if isinstance(step, Ask):
+        return step.question
+    raise LookupError(f"flow {flow.name} has no question {session.step}")
+
+
+def _lines(turn: Turn, library: Library, language: str) -> Iterator[Line]:
+    for concern in turn.red_flags:
+        yield Line(Voice.ALERT, _alert(library, concern))
+    for wording in turn.say:
+        yield Line(Voice.MENDLINE, _said(library, wording, language))
+
+
+def _alert(library: Library, concern: Concern) -> str:
+    form = " (severe)" if concern.severe else ""
+    return f"{library.table.handling(concern).tier} {concern.concept}{form}"
+
+
+def _said(library: Library, wording: Wording, language: str) -> str:
+    return render(choose(wording, language), library.practice.values)
+
+
+def _ending(session: Session) -> str:
+    if session.state is State.ACTIVE:
+        return f"waits at {session.step}"
+    return session.state.value.replace("_", " ")

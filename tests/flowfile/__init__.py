@@ -1,0 +1,1 @@
+"""Tests of the flow files: reading, checking, playing."""
