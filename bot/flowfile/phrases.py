@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from importlib.resources import files
 
@@ -34,7 +35,7 @@ def _compiled(node: Node | None, notes: Notes) -> Phrases | None:
         notes.wrong(1, "the phrases are a group with version, classes, rules and so on.")
         return None
     try:
-        phrases = compile_phrases(data)
+        phrases = compile_phrases(data, _own())
     except PhrasesError as error:
         for path, sentence in error.problems:
             notes.wrong(_line(node, path), f"{sentence}.")
@@ -42,6 +43,24 @@ def _compiled(node: Node | None, notes: Notes) -> Phrases | None:
     for canary in unheard(phrases):
         notes.wrong(1, f'these phrases no longer hear "{canary.text}" as {canary.concept}.')
     return phrases
+
+
+OWN = ("language", "vocabulary", "emergencies", "wishes")
+"""The files of bot/flowfile/listening: the program's own, so that no edit of the phrases can disarm it."""
+
+
+@lru_cache(maxsize=1)
+def _own() -> Mapping[str, object]:
+    merged: dict[str, object] = {}
+    for name in OWN:
+        notes = Notes(f"listening/{name}.yaml")
+        data = _plain(read((files("bot.flowfile") / "listening" / f"{name}.yaml").read_text("utf-8"), notes))
+        if notes.is_broken or not isinstance(data, dict):
+            raise LookupError(f"a packaged file is broken: {notes.problems[:1]}")
+        for key, value in data.items():
+            known = merged.get(key)
+            merged[key] = {**known, **value} if isinstance(known, dict) else value
+    return merged
 
 
 def _plain(node: Node | None) -> object:

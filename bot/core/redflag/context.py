@@ -1,0 +1,253 @@
+"""Whether words that name a red flag are denied, over, only supposed, or about somebody else.
+
+Each way to let a finding go is a short, explicit form bound to its words; whatever fits none of them is heard.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.core.redflag.matching import Match, Sheet
+from bot.core.redflag.phrases import Doubt, Phrases
+from bot.core.redflag.tokens import Sentence
+
+FARTHEST_DENIAL = 18
+"""How many words a list of denied things may run ("no fever, chills, pus, redness or swelling")."""
+GONE_WITHIN = 5
+EXCEPT = {"no": "not_a_no", "gone": "not_gone", "if_words": "not_if"}
+"""Cues that do not count inside longer ones: "not sure" denies nothing."""
+LONG_AGO = (1940, 2024)
+BEFORE_A_YEAR = frozenset({"in", "en", "since", "back", "around", "of", "del", "from", "was"})
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    doubt: Doubt | None
+    why: str = ""
+
+
+HEARD = Judgement(None)
+
+
+class Scene:
+    """One text's cues as rows of bits, worked out when the first finding needs them."""
+
+    def __init__(self, sheet: Sheet, phrases: Phrases) -> None:
+        self.sheet = sheet
+        self.reading = sheet.reading
+        self.words = sheet.reading.words
+        self._phrases = phrases
+        self._rows: dict[str, int] = {}
+
+    def row(self, cue: str) -> int:
+        """Every word taken up by this cue."""
+        bits = self._rows.get(cue)
+        if bits is None:
+            bits = self.sheet.covered(self._phrases.cue(cue))
+            if cue in EXCEPT:
+                bits &= ~self.row(EXCEPT[cue])
+            if cue == "past":
+                bits |= self._years()
+            self._rows[cue] = bits
+        return bits
+
+    def _years(self) -> int:
+        """ "in 2019", "hace 5 años": a class of words cannot hold numbers."""
+        bits = 0
+        for place, (word, value) in enumerate(zip(self.words, self.reading.values, strict=True)):
+            year = value is not None and len(word) == 4 and LONG_AGO[0] <= value <= LONG_AGO[1]
+            if year and self.words[max(0, place - 1)] in BEFORE_A_YEAR:
+                bits |= 1 << place
+            if word == "hace" and self.words[place + 2 : place + 3] in (["anios"], ["anio"], ["meses"]):
+                bits |= 1 << place
+        return bits
+
+    def has(self, cue: str, place: int) -> bool:
+        return bool(self.row(cue) >> place & 1)
+
+    def within(self, cue: str, first: int, after: int) -> bool:
+        return after > first and bool(self.row(cue) >> first & ((1 << after - first) - 1))
+
+    def soft(self, place: int) -> bool:
+        return bool(self.reading.soft >> place & 1)
+
+    def hard(self, place: int) -> bool:
+        return place >= len(self.words) or bool(self.reading.hard >> place & 1)
+
+
+def judge(scene: Scene, match: Match, despite: frozenset[Doubt]) -> Judgement:
+    """The first doubt that holds for these words and that the rule heeds."""
+    sentence = scene.reading.sentence_of(match.first)
+    for doubt, ask in ASKED:
+        if doubt not in despite and (why := ask(scene, match, sentence)):
+            return Judgement(doubt, why)
+    if scene.within("no", sentence.first, sentence.after):
+        return Judgement(None, "the 'no' in this sentence is not said of these words")
+    return HEARD
+
+
+# Denied ---------------------------------------------------------------------------------------------------------
+
+
+def _denied(scene: Scene, match: Match, sentence: Sentence) -> str:
+    return (
+        _denied_before(scene, match, sentence) or _denied_inside(scene, match) or _denied_after(scene, match, sentence)
+    )
+
+
+def _denied_before(scene: Scene, match: Match, sentence: Sentence) -> str:
+    """ "no fever", "havent had any chest pain", "no fever, chills or pus"."""
+    loose = False
+    nearest = True
+    for place in range(match.first - 1, max(sentence.first, match.first - FARTHEST_DENIAL) - 1, -1):
+        following = place + 1
+        if scene.has("no", place):
+            if scene.soft(following) or (loose and _told_of(scene, match, sentence)):
+                return ""
+            return f"denied: '{scene.words[place]}' before it"
+        if scene.has("or_words", place):
+            nearest = False
+            continue
+        if scene.has("and_words", place) or (scene.soft(following) and nearest):
+            loose, nearest = loose or nearest, False
+        if scene.has("finding", place):
+            loose, nearest = loose or nearest, False
+            continue
+        if not (scene.has("through", place) or scene.has("and_words", place)):
+            return ""
+    return ""
+
+
+def _told_of(scene: Scene, match: Match, sentence: Sentence) -> bool:
+    """Whether these words, late in a list after a "no", are a statement of their own ("no fever, calf is swollen")."""
+    if scene.within("tells", match.first, match.after) or scene.within("me", match.first, match.after):
+        return True
+    for place in range(match.after, sentence.after):
+        if scene.soft(place) or scene.has("or_words", place) or scene.has("and_words", place):
+            return False
+        if scene.has("ends_no", place):
+            return False
+        if scene.has("tells", place):
+            return True
+    return False
+
+
+def _denied_inside(scene: Scene, match: Match) -> str:
+    """ "calf is not swollen": a "no" inside the words, said of their last part."""
+    for place in range(match.first + 1, match.after - 1):
+        if scene.has("no", place):
+            rest = place + 1
+            while rest < match.after - 1 and (scene.has("through", rest) or scene.has("no", rest)):
+                rest += 1
+            if rest >= match.after - 1 or scene.has("finding", rest):
+                return f"denied: '{scene.words[place]}' inside it"
+    return ""
+
+
+def _denied_after(scene: Scene, match: Match, sentence: Sentence) -> str:
+    """ "chest pain? no", "fever: none", "fiebre no, vomito tampoco"."""
+    place = match.after
+    while place < sentence.after and not scene.soft(place) and not scene.has("answers_no", place):
+        if scene.has("ends_no", place) or place > match.after + 3:
+            return ""
+        place += 1
+    if place >= len(scene.words) or not scene.has("answers_no", place):
+        return ""
+    asked = place == sentence.after and sentence.asks
+    if place < sentence.after or asked:
+        following = place + 1
+        if (
+            scene.hard(following)
+            or scene.soft(following)
+            or scene.has("ends_no", following)
+            or scene.has("and_words", following)
+        ):
+            return f"denied: '{scene.words[place]}' after it"
+    return ""
+
+
+# Past -----------------------------------------------------------------------------------------------------------
+
+
+def _past(scene: Scene, match: Match, sentence: Sentence) -> str:
+    return _gone(scene, match, sentence) or _long_ago(scene, match, sentence)
+
+
+def _gone(scene: Scene, match: Match, sentence: Sentence) -> str:
+    """ "the fever is gone", "ya se me quito el dolor"; not "wont go away"."""
+    if scene.within("not_past", sentence.first, sentence.after):
+        return ""
+    for place in range(match.after, min(sentence.after, match.after + GONE_WITHIN)):
+        if scene.has("ends_no", place) or scene.has("no", place):
+            return ""
+        if scene.has("gone", place):
+            return f"over: '{scene.words[place]}' after it"
+    for place in range(match.first - 1, max(sentence.first, match.first - 4) - 1, -1):
+        if scene.has("gone", place) and not scene.within("no", max(sentence.first, place - 2), place):
+            return f"over: '{scene.words[place]}' before it"
+        if not scene.has("through", place):
+            break
+    return ""
+
+
+def _long_ago(scene: Scene, match: Match, sentence: Sentence) -> str:
+    if scene.within("not_past", sentence.first, sentence.after):
+        return ""
+    for place in range(sentence.first, sentence.after):
+        if scene.has("past", place) or (scene.has("formerly", place) and place < match.after):
+            return f"past: '{scene.words[place]}' in the sentence"
+    return ""
+
+
+# What if --------------------------------------------------------------------------------------------------------
+
+
+def _supposed(scene: Scene, match: Match, sentence: Sentence) -> str:
+    for place in range(match.first, sentence.first - 1, -1):
+        if scene.has("ends_no", place):
+            return ""
+        if scene.has("what_if", place) or (scene.has("if_words", place) and _supposes(scene, place, sentence)):
+            return f"what if: '{scene.words[place]}' before it"
+    return ""
+
+
+def _supposes(scene: Scene, place: int, sentence: Sentence) -> bool:
+    """ "if"; but the Spanish "si" is also an unaccented "yes", so it needs a question around it."""
+    if _while_moving(scene, place, sentence):
+        return False
+    return scene.words[place] != "si" or sentence.asks or scene.within("asking", sentence.first, sentence.after)
+
+
+def _while_moving(scene: Scene, place: int, sentence: Sentence) -> bool:
+    """ "hurts if i cough" and "if i press it" tell what happens; they suppose nothing."""
+    return scene.within("on_moving", place + 1, min(sentence.after, place + 4))
+
+
+# Another's body -------------------------------------------------------------------------------------------------
+
+
+def _others(scene: Scene, match: Match, sentence: Sentence) -> str:
+    """A neighbour's fall, a child's fever. Close family may be the patient, unless something says otherwise."""
+    if scene.within("not_me", sentence.first, sentence.after):
+        return "another's: said so"
+    if scene.within("me", match.first, match.after) or scene.within("mine", match.first, match.after):
+        return ""
+    whole = len(scene.words)
+    if scene.within("patient_kin", 0, whole):
+        return ""
+    for place in range(match.first - 1 if match.first else 0, sentence.first - 1, -1):
+        if scene.has("me", place) or (scene.has("mine", place) and place >= match.first - 2):
+            return ""
+        if scene.has("other_body", place):
+            return f"another's: '{scene.words[place]}'"
+        if scene.has("close_kin", place):
+            return f"another's: '{scene.words[place]}'" if scene.within("not_patient_kin", 0, whole) else ""
+    return ""
+
+
+ASKED = (
+    (Doubt.DENIED, _denied),
+    (Doubt.WHAT_IF, _supposed),
+    (Doubt.PAST, _past),
+    (Doubt.OTHER, _others),
+)

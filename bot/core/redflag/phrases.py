@@ -1,0 +1,263 @@
+"""The phrases that are listened for, made ready once: words, rules, cues and how to spell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeVar
+
+from bot.core.redflag.lexicon import Lexicon, LexiconBuilder
+from bot.core.redflag.pattern import Pattern, PatternError, parse
+from bot.core.redflag.table import CONCEPTS, Concern
+from bot.core.redflag.tokens import Spelling
+
+Key = TypeVar("Key")
+Path = tuple[str | int, ...]
+"""Where in the file something stands, as keys and positions from the top."""
+
+
+class Intent(StrEnum):
+    """What a text asks for or tells us, apart from symptoms."""
+
+    WRONG_NUMBER = "wrong_number"
+    DEATH = "death"
+    ROBOT = "robot"
+    WANTS_PERSON = "wants_person"
+    WANTS_SPANISH = "wants_spanish"
+    WANTS_ENGLISH = "wants_english"
+
+
+class Doubt(StrEnum):
+    """Why words that name a red flag may not be one."""
+
+    DENIED = "denied"
+    PAST = "past"
+    WHAT_IF = "what_if"
+    OTHER = "other"
+
+
+CUES = (
+    "no", "not_a_no", "through", "finding", "ends_no", "tells", "or_words", "and_words", "answers_no", "gone",
+    "not_gone", "past", "not_past", "what_if", "if_words", "not_if", "on_moving", "asking", "close_kin", "other_body",
+    "patient_kin", "not_patient_kin", "me", "mine", "not_me", "formerly", "temp_word", "temp_unit", "not_temp_before", "counted", "hot_place",
+)  # fmt: skip
+"""The classes that the judging of context stands on; a file without one of them is refused."""
+
+MOST_RULES = 600
+MOST_PHRASES = 6000
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Words that mean a concern. `despite` names the doubts that do not silence it ("cant pee" is not a denial)."""
+
+    id: str
+    concern: Concern
+    hear: tuple[Pattern, ...]
+    unless: tuple[Pattern, ...] = ()
+    despite: frozenset[Doubt] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Worsening:
+    """Words anywhere in the text that make a concept already heard its severe form."""
+
+    concept: str
+    hear: tuple[Pattern, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    version: str
+    spelling: Spelling
+    lexicon: Lexicon
+    rules: tuple[Rule, ...]
+    worsenings: tuple[Worsening, ...]
+    harmless: tuple[Pattern, ...]
+    opt_out: tuple[Pattern, ...]
+    intents: Mapping[Intent, tuple[Pattern, ...]]
+    by_element: Mapping[int, tuple[tuple[int, int], ...]] = field(repr=False)
+    harmless_by_element: Mapping[int, tuple[int, ...]] = field(repr=False)
+
+    def cue(self, name: str) -> int:
+        return self.lexicon.classes[name]
+
+
+class PhrasesError(ValueError):
+    """A phrases file that cannot be used; each problem is where it stands and a sentence."""
+
+    def __init__(self, problems: Iterable[tuple[Path, str]]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("; ".join(sentence for _, sentence in self.problems))
+
+
+def compile_phrases(data: Mapping[str, object], own: Mapping[str, object]) -> Phrases:
+    """Make a phrases file's content ready, or raise PhrasesError with everything that is wrong with it.
+
+    `own` is what the program always listens for, in the same form; `data` may add to it and replace nothing.
+    """
+    return _Compiler(data, own).phrases()
+
+
+class _Compiler:
+    def __init__(self, data: Mapping[str, object], own: Mapping[str, object]) -> None:
+        self.data = data
+        self.own = own
+        self.problems: list[tuple[Path, str]] = []
+        self.count = 0
+        self.builder = LexiconBuilder(
+            spelling=self._both("spelling"),
+            classes=self._both("classes"),
+            untouched=f"{_as_text(own.get('untouched', ''))} {_as_text(data.get('untouched', ''))}",
+            problem=self._problem,
+        )
+
+    def phrases(self) -> Phrases:
+        rules = self._rules()
+        worsenings = self._worsenings()
+        harmless = self._patterns(("harmless",))
+        opt_out = self._patterns(("opt_out",))
+        intents = {intent: self._patterns(("intents", intent.value)) for intent in Intent}
+        self._demand(rules)
+        if self.problems:
+            raise PhrasesError(self.problems)
+        lexicon = self.builder.lexicon()
+        return Phrases(
+            version=f"{self.data['version']}/{self.own.get('version', '')}",
+            spelling=lexicon.spelling,
+            lexicon=lexicon,
+            rules=rules,
+            worsenings=worsenings,
+            harmless=harmless,
+            opt_out=opt_out,
+            intents=intents,
+            by_element=_by_rarest(
+                lexicon,
+                ((p, (r, n)) for r, rule in enumerate(rules) for n, p in enumerate(rule.hear)),
+            ),
+            harmless_by_element=_by_rarest(lexicon, ((p, n) for n, p in enumerate(harmless))),
+        )
+
+    def _demand(self, rules: tuple[Rule, ...]) -> None:
+        """What no file may take away: a version, the cues, and something to hear for every concept."""
+        if not str(self.data.get("version", "")).strip():
+            self._problem((), "the phrases need a version")
+        for cue in CUES:
+            if cue not in self.builder.class_names:
+                self._problem(("classes",), f"the class '{cue}' is missing; context is judged by it")
+        for concept in CONCEPTS:
+            if not any(rule.concern.concept == concept for rule in rules):
+                self._problem(("rules",), f"nothing is listened for as {concept}")
+        if len(rules) > MOST_RULES or self.count > MOST_PHRASES:
+            self._problem(("rules",), f"more than {MOST_RULES} rules or {MOST_PHRASES} phrases")
+
+    def _rules(self) -> tuple[Rule, ...]:
+        rules = []
+        seen: set[str] = set()
+        for place, entry in enumerate(self._list(("rules",))):
+            path: Path = ("rules", place)
+            if not isinstance(entry, Mapping):
+                self._problem(path, "a rule is a mapping with id, concept and hear")
+                continue
+            self._unknown_keys(path, entry, {"id", "concept", "severe", "hear", "unless", "despite"})
+            name = str(entry.get("id", ""))
+            if not name or name in seen:
+                self._problem(path, f"the rule id '{name}' is missing or used twice")
+            seen.add(name)
+            if concern := self._concern(path, entry):
+                hear = self._patterns((*path, "hear"))
+                unless = self._patterns((*path, "unless"))
+                rules.append(Rule(name, concern, hear, unless, self._despite(path, entry)))
+        return tuple(rules)
+
+    def _concern(self, path: Path, entry: Mapping[str, object]) -> Concern | None:
+        concept = str(entry.get("concept", ""))
+        if concept not in CONCEPTS:
+            self._problem((*path, "concept"), f"'{concept}' is not a concept")
+            return None
+        return Concern(concept, severe=entry.get("severe") in (True, "true"))
+
+    def _despite(self, path: Path, entry: Mapping[str, object]) -> frozenset[Doubt]:
+        doubts = set()
+        for word in self._list((*path, "despite")):
+            try:
+                doubts.add(Doubt(str(word)))
+            except ValueError:
+                self._problem((*path, "despite"), f"'{word}' is not a doubt; use {', '.join(Doubt)}")
+        return frozenset(doubts)
+
+    def _worsenings(self) -> tuple[Worsening, ...]:
+        found = []
+        for place, entry in enumerate(self._list(("worse",))):
+            path: Path = ("worse", place)
+            if isinstance(entry, Mapping) and (concern := self._concern(path, entry)):
+                found.append(Worsening(concern.concept, self._patterns((*path, "hear"))))
+        return tuple(found)
+
+    def _patterns(self, path: Path) -> tuple[Pattern, ...]:
+        patterns = []
+        for place, text in enumerate(self._list(path)):
+            self.count += 1
+            try:
+                patterns.append(parse(str(text), self.builder.element))
+            except PatternError as error:
+                self._problem((*path, place), str(error))
+        return tuple(patterns)
+
+    def _list(self, path: Path) -> list[object]:
+        """The program's own list and the file's behind it; paths count from the program's first."""
+        key, *inner = path
+        both: object = [*_items(self.own, str(key)), *self._given(str(key))]
+        if key == "intents":
+            both = [*_items(self.own.get(key), str(inner[0])), *_items(self.data.get(key), str(inner[0]))]
+            inner = inner[1:]
+        for step in inner:
+            both = both[step] if isinstance(both, list) and isinstance(step, int) else _items(both, str(step))
+        return both if isinstance(both, list) else []
+
+    def _given(self, key: str) -> list[object]:
+        value = self.data.get(key, [])
+        if not isinstance(value, list) and key != "intents":
+            self._problem((key,), "a list belongs here")
+        return value if isinstance(value, list) else []
+
+    def _both(self, key: str) -> dict[str, str]:
+        given, own = self.data.get(key, {}), self.own.get(key, {})
+        if not isinstance(given, Mapping) or not isinstance(own, Mapping):
+            self._problem((key,), "names with their words belong here")
+            return {}
+        for name in given:
+            if name in own:
+                self._problem((key, str(name)), f"'{name}' belongs to the program and cannot be set here")
+        return {str(name): _as_text(words) for name, words in (*given.items(), *own.items())}
+
+    def _unknown_keys(self, path: Path, entry: Mapping[str, object], known: set[str]) -> None:
+        for key in entry:
+            if key not in known:
+                self._problem((*path, key), f"'{key}' is not known here; use {', '.join(sorted(known))}")
+
+    def _problem(self, path: Path, sentence: str) -> None:
+        """Kept under the place in the file, which begins after the program's own."""
+        before = len(_items(self.own, str(path[0]))) if len(path) > 1 else 0
+        if before and isinstance(path[1], int):
+            path = (path[0], path[1] - before, *path[2:])
+        self.problems.append((path, sentence))
+
+
+def _items(group: object, key: str) -> list[object]:
+    value = group.get(key, []) if isinstance(group, Mapping) else []
+    return value if isinstance(value, list) else []
+
+
+def _as_text(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _by_rarest(lexicon: Lexicon, patterns: Iterable[tuple[Pattern, Key]]) -> dict[int, tuple[Key, ...]]:
+    """Each pattern under the element least often seen, so that few are tried on any one text."""
+    found: dict[int, list[Key]] = {}
+    for pattern, key in patterns:
+        rarest = min(pattern.needs, key=lambda element: lexicon.commonness[element])
+        found.setdefault(rarest, []).append(key)
+    return {element: tuple(keys) for element, keys in found.items()}

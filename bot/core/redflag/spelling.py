@@ -1,0 +1,88 @@
+"""Misspelt words brought back to the words that are listened for: by sound, or one letter away."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+SHORTEST = 5
+"""Below five letters one letter makes another word ("leg", "lag")."""
+
+LONGEST = 24
+RUN = re.compile(r"(.)\1{2,}")
+SOUNDS = (
+    ("ch", "1"), ("qu", "k"), ("h", ""), ("ll", "y"), ("rr", "r"), ("v", "b"), ("z", "s"), ("ce", "se"),
+    ("ci", "si"), ("ge", "je"), ("gi", "ji"), ("c", "k"), ("gu", "u"), ("w", "u"), ("x", "s"), ("nn", "n"), ("ss", "s"),
+)  # fmt: skip
+
+
+class Speller:
+    """Corrects a word to one of `known`, unless it is itself known or is one of the `untouched`.
+
+    Everything is worked out beforehand, so a word costs a few look-ups whatever was typed.
+    """
+
+    def __init__(self, known: Iterable[str], untouched: Iterable[str]) -> None:
+        self._known = frozenset(known)
+        self._settled = self._known | frozenset(untouched)
+        self._near: dict[str, str] = {}
+        self._alike: dict[str, str] = {}
+        targets = sorted(word for word in self._known if len(word) >= SHORTEST and word.isalpha())
+        for word in targets:
+            self._alike.setdefault(sound(word), word)
+            for shorter in _without_one(word):
+                self._near.setdefault(shorter, word)
+
+    def correct(self, word: str) -> str:
+        if word in self._settled or not word.isalpha() or len(word) > LONGEST:
+            return word
+        if len(word) >= 3 and RUN.search(word):
+            return self._drawn_out(word)
+        if len(word) < SHORTEST:
+            return word
+        return self._alike.get(sound(word)) or self._one_away(word) or word
+
+    def _drawn_out(self, word: str) -> str:
+        """ "nooooo", "feeeever": a letter held down stands for two of it, or one."""
+        for kept in (r"\1\1", r"\1"):
+            shorter = RUN.sub(kept, word)
+            if shorter in self._settled:
+                return shorter
+            if (found := self.correct(shorter)) in self._known:
+                return found
+        return RUN.sub(r"\1", word)
+
+    def _one_away(self, word: str) -> str | None:
+        if (found := self._near.get(word)) and _close(word, found):
+            return found
+        for shorter in _without_one(word):
+            if len(shorter) >= SHORTEST and shorter in self._known and _close(word, shorter):
+                return shorter
+            if (found := self._near.get(shorter)) and abs(len(found) - len(word)) <= 1 and _close(word, found):
+                return found
+        return None
+
+
+def sound(word: str) -> str:
+    """How a Spanish speaker hears the word: "adormesimiento" and "adormecimiento" are one."""
+    for letters, heard in SOUNDS:
+        word = word.replace(letters, heard)
+    return word
+
+
+def _without_one(word: str) -> Iterable[str]:
+    return [word[:place] + word[place + 1 :] for place in range(len(word))]
+
+
+def _close(typed: str, word: str) -> bool:
+    """One letter left out, put in or changed, or two swapped; a first letter is seldom the one mistyped."""
+    if typed[0] != word[0] and typed[1:2] != word[0:1] and typed[0] != word[1]:
+        return False
+    if abs(len(typed) - len(word)) > 1:
+        return False
+    start = 0
+    while start < min(len(typed), len(word)) and typed[start] == word[start]:
+        start += 1
+    tail, rest = typed[start:], word[start:]
+    swapped = len(tail) > 1 and tail[1::-1] == rest[:2] and tail[2:] == rest[2:]
+    return swapped or tail[1:] == rest[1:] or tail[1:] == rest or tail == rest[1:]
