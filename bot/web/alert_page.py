@@ -1,4 +1,4 @@
-"""An alert's page for the one person paged: it shows on GET and acknowledges on POST, as preview robots follow links."""
+"""An alert's page for the one person paged. It shows on GET and acknowledges on POST: preview robots follow links."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from bot.errors import Refused
 from bot.service import alert
-from bot.service.dossier import Dossier, open_dossier
+from bot.service.dossier import open_dossier
 from bot.web.origin import is_ours
 
 if TYPE_CHECKING:
@@ -28,12 +28,11 @@ def doors(site: Site) -> Blueprint:
 
     @blueprint.post("/a/<token>")
     def act(token: str) -> AnyResponse:
-        if not is_ours(site.parts.base_url):
+        if not is_ours(site.parts.base_url, unsaid=True):
             return Response("This form came from another site.", status=403, mimetype="text/plain")
-        dossier = open_dossier(site.parts, token, site.now())
-        if dossier is None:
+        if open_dossier(site.parts, token, site.now()) is None:
             return _gone()
-        problem = _do(site, dossier, request.form)
+        problem = _do(site, token, request.form)
         if problem:
             return _page(site, token, problem=problem, status=409)
         return redirect(f"{site.parts.base_url}/a/{token}", code=303)
@@ -41,13 +40,13 @@ def doors(site: Site) -> Blueprint:
     return blueprint
 
 
-def _do(site: Site, dossier: Dossier, form: Mapping[str, str]) -> str:
+def _do(site: Site, token: str, form: Mapping[str, str]) -> str:
     """Acknowledge or resolve; what was refused comes back as a sentence."""
     try:
         if form.get("do") == "resolve":
-            alert.resolve(site.parts, dossier.code, dossier.staff_id, form.get("disposition", ""), site.now())
+            alert.resolve_linked(site.parts, token, form.get("disposition", ""), site.now())
         else:
-            alert.acknowledge(site.parts, dossier.code, dossier.staff_id, site.now())
+            alert.acknowledge_linked(site.parts, token, site.now())
     except Refused as refused:
         return str(refused)
     return ""

@@ -35,7 +35,9 @@ def add_phones(app: Flask, site: Site) -> None:
         return site.parts.database.read(lambda tx: [*_patients(tx, site), *_nurses(tx, site)])
 
     def clock_line() -> str:
-        return site.now().strftime("%A %d %B %Y, %H:%M UTC")
+        practice = site.parts.scripts.live().practice
+        local = site.now().astimezone(practice.zone) if practice else site.now()
+        return local.strftime("%A %d %B, %H:%M %Z")
 
     app.register_blueprint(phones(site.pretend_url, people, base_url=site.parts.base_url, clock_line=clock_line))
 

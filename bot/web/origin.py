@@ -1,4 +1,4 @@
-"""Was this form sent from our own page? Browsers say so themselves; whoever says nothing is no browser."""
+"""Was this request sent from our own page? Browsers say where one comes from; other programs say nothing."""
 
 from __future__ import annotations
 
@@ -7,10 +7,16 @@ from urllib.parse import urlsplit
 from flask import request
 
 
-def is_ours(base_url: str) -> bool:
-    """True unless the browser says that another site sent it. Checked on every POST a person makes."""
-    fetched_from = request.headers.get("Sec-Fetch-Site")
-    if fetched_from is not None:
-        return fetched_from in ("same-origin", "none")
-    origin = request.headers.get("Origin")
-    return origin is None or urlsplit(origin).netloc in (urlsplit(base_url).netloc, request.host)
+def is_ours(base_url: str, *, unsaid: bool) -> bool:
+    """False when a browser says that another site sent it. `unsaid` is the answer where nothing is said."""
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    if site is not None:
+        return site in ("same-origin", "none")
+    if origin is not None:
+        return origin in (request.host_url.rstrip("/"), _origin(base_url))
+    return unsaid
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"

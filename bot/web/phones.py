@@ -12,6 +12,8 @@ from urllib.parse import quote, urlsplit
 
 from flask import Blueprint, Response, abort, jsonify, render_template, request
 
+from bot.web.origin import is_ours
+
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -121,7 +123,8 @@ class Page:
         )
 
     def send(self, number: str) -> tuple[Response, int]:
-        _refuse_other_origins(self.base_url)
+        if not is_ours(self.base_url, unsaid=False):
+            abort(403)  # somebody else's page must not text as a patient
         if number not in {person.number for person in self.people()}:
             abort(404)
         body, media = _text(request.get_json(silent=True))
@@ -133,22 +136,6 @@ def _threads(handsets: Handsets, present: Sequence[Person], after: int) -> tuple
     changed, last = handsets.changed(after)
     wanted = [person.number for person in present if after == 0 or last < after or person.number in changed]
     return {number: handsets.thread(number) for number in wanted}, last
-
-
-def _refuse_other_origins(base_url: str) -> None:
-    """Browsers say where a request comes from; a page of somebody else's must not text as a patient."""
-    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
-    if site is not None:
-        allowed = site == "same-origin"
-    else:
-        allowed = origin is not None and origin in (request.host_url.rstrip("/"), _origin(base_url))
-    if not allowed:
-        abort(403)
-
-
-def _origin(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _text(given: object) -> tuple[str, int]:

@@ -75,16 +75,16 @@ def _signed_form(site: Site) -> dict[str, str]:
 
 def _text(form: dict[str, str]) -> Inbound:
     sid, phone = form.get("MessageSid", ""), form.get("From", "")
-    if not sid or len(sid) > 34 or not phone or len(phone) > 64:
+    if not (sid.isascii() and sid.isalnum()) or len(sid) > 34 or not phone.isprintable() or not 0 < len(phone) <= 64:
         raise Turned(400)
     count = _number(form.get("NumMedia", ""))
     return Inbound(
         sid=sid,
         phone=phone,
-        body=form.get("Body", "").replace("\x00", "")[:LONGEST_TEXT],
+        body=_plain(form.get("Body", ""))[:LONGEST_TEXT],
         media_count=count,
-        media_types=tuple(form.get(f"MediaContentType{place}", "")[:80] for place in range(min(count, 10))),
-        opt_out_type=form.get("OptOutType", "")[:8],
+        media_types=tuple(_plain(form.get(f"MediaContentType{place}", ""))[:80] for place in range(min(count, 10))),
+        opt_out_type=_plain(form.get("OptOutType", ""))[:8],
     )
 
 
@@ -102,15 +102,17 @@ def twiml(site: Site, replies: list[Reply]) -> str:
     """The answer that carries the replies. Each names its outbox row, so that any callback is its receipt."""
     if not replies:
         return EMPTY
-    messages = "".join(
-        f"<Message statusCallback={quoteattr(site.parts.callback(reply.outbox_id))}>{escape(reply.body)}</Message>"
-        for reply in replies
-    )
+    messages = "".join(_message(site, reply) for reply in replies)
     return f'<?xml version="1.0" encoding="UTF-8"?><Response>{messages}</Response>'
 
 
+def _message(site: Site, reply: Reply) -> str:
+    callback = f" statusCallback={quoteattr(site.parts.callback(reply.outbox_id))}" if reply.outbox_id else ""
+    return f"<Message{callback}>{escape(reply.body)}</Message>"
+
+
 def _record(site: Site, form: dict[str, str]) -> Response:
-    outbox_id = request.args.get("d", "")[:26] or None
+    outbox_id = _plain(request.args.get("d", ""))[:26] or None
     try:
         receipt.record(
             site.parts,
@@ -123,6 +125,11 @@ def _record(site: Site, form: dict[str, str]) -> Response:
     except StoreBusy:
         return Response(status=503, headers={"Retry-After": RETRY_AFTER_SECONDS})
     return Response(status=204)
+
+
+def _plain(text: str) -> str:
+    """Without the one character that no database takes."""
+    return text.replace("\x00", "")
 
 
 def _number(text: str) -> int:

@@ -1,0 +1,79 @@
+"""Makes the README's pictures from the running program: `.venv/bin/python -m tests.pictures`. Needs Chromium."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+PICTURES = Path(__file__).resolve().parents[1] / "bot" / "docs" / "pictures"
+LAPTOP = {"width": 1440, "height": 900}
+READY_SECONDS = 60
+
+
+def main() -> None:
+    PICTURES.mkdir(exist_ok=True)
+    with _running() as base, sync_playwright() as player:
+        chromium = player.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        page = chromium.new_page(viewport=LAPTOP, color_scheme="light", device_scale_factor=1)
+        page.goto(f"{base}/phones")
+        _text(page, "about a 4")
+        _text(page, "cant feel when I wipe")
+        page.get_by_text("Reply ACK").first.wait_for()
+        page.wait_for_timeout(1500)
+        page.screenshot(path=PICTURES / "phones.png")
+        page.goto(page.get_by_text("Open alert").first.get_attribute("href") or base)
+        page.set_viewport_size({"width": 390, "height": 844})
+        page.screenshot(path=PICTURES / "alert.png")
+        chromium.close()
+
+
+def _text(page: Page, words: str) -> None:
+    composer = page.get_by_placeholder("Text message").first
+    composer.fill(words)
+    composer.press("Enter")
+    page.wait_for_timeout(2000)
+
+
+@contextmanager
+def _running() -> Iterator[str]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with tempfile.TemporaryDirectory() as data:
+        command = [sys.executable, "-m", "bot", "up", "--port", str(port)]
+        clinic = subprocess.Popen(command, env={**os.environ, "MENDLINE_DATA": data}, stdout=subprocess.DEVNULL)
+        try:
+            _wait(f"http://127.0.0.1:{port}/readyz")
+            time.sleep(3)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            clinic.send_signal(signal.SIGINT)
+            clinic.wait(20)
+
+
+def _wait(url: str) -> None:
+    deadline = time.monotonic() + READY_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            urllib.request.urlopen(url, timeout=2).close()  # noqa: S310 - our own address
+        except OSError:
+            time.sleep(0.3)
+        else:
+            return
+    raise SystemExit("the program was not ready in time")
+
+
+if __name__ == "__main__":
+    main()
