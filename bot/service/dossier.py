@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import Connection
 
@@ -19,7 +19,7 @@ from bot.store.alerts import Alert
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """One line of an alert's history. `at` in UTC."""
+    """One line of an alert's history. `at` in the practice's zone."""
 
     at: datetime
     what: str
@@ -27,7 +27,7 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """Texts are ready to be shown in English, the language of staff. `can_text` is false after STOP."""
+    """Texts are in English, the language of staff; times in the practice's zone. `can_text` is false after STOP."""
 
     code: str
     tier: str
@@ -70,15 +70,17 @@ def _dossier(tx: Connection, parts: Parts, script: Script, alert: Alert, staff_i
     contact = contacts.get(tx, alert.contact_id) if alert.contact_id else None
     concepts = [script.table.concepts[name] for name in alert.concepts if name in script.table.concepts]
     handlings = [concept.handling(Concern(concept.name, severe=alert.tier == "emergency")) for concept in concepts]
+    here = script.practice.zone if script.practice else UTC
     where = ""
     if patient:
-        where = f"Day {day_after(patient.surgery_day, now, zone(patient.zone))} after surgery, {patient.language}"
+        day = day_after(patient.surgery_day, now, zone(patient.zone))
+        where = f"Day {day} after surgery, {LANGUAGES.get(patient.language, patient.language)}"
     return Dossier(
         code=alert.code,
         tier=alert.tier.value,
         state=alert.state.value,
         staff_id=staff_id,
-        raised_at=alert.raised_at,
+        raised_at=alert.raised_at.astimezone(here),
         patient=patient.name(parts.vault) if patient else "Unknown number",
         phone=contact.phone(parts.vault) if contact else "",
         where=where,
@@ -92,13 +94,18 @@ def _dossier(tx: Connection, parts: Parts, script: Script, alert: Alert, staff_i
         acknowledged_by=names.get(alert.acknowledged_by or "", ""),
         disposition=alert.disposition(parts.vault),
         history=tuple(
-            Done(event.at, f"{event.act.replace('_', ' ')} {names.get(event.staff_id or '', '')}".strip())
+            Done(event.at.astimezone(here), f"{_plain(event.act)} {names.get(event.staff_id or '', '')}".strip())
             for event in alerts.history(tx, alert.id)
         ),
         cause=alert.cause.value,
     )
 
 
+def _plain(act: str) -> str:
+    return act.replace("_", " ")
+
+
+LANGUAGES = {"en": "speaks English", "es": "speaks Spanish"}
 CAUSES = {
     "picture": "A picture arrived",
     "silence": "No answer to a check-in",
