@@ -1,4 +1,4 @@
-"""Reads phrases.yaml: what is listened for in a patient's own words. A copy in the package stands in for a broken one."""
+"""Reads phrases.yaml: what is listened for in a patient's own words. The packaged copy stands in for a broken one."""
 
 from __future__ import annotations
 

@@ -13,11 +13,11 @@ from bot.core.redflag.tokens import Sentence
 
 FARTHEST_DENIAL = 18
 """How many words a list of denied things may run ("no fever, chills, pus, redness or swelling")."""
-GONE_WITHIN = 5
-EXCEPT = {"no": "not_a_no", "gone": "not_gone", "if_words": "not_if"}
+GONE_WITHIN = 6
+EXCEPT = {"no": "not_a_no", "gone": "not_gone", "if_words": "not_if", "other_body": "not_other"}
 """Cues that do not count inside longer ones: "not sure" denies nothing."""
 LONG_AGO = (1940, 2024)
-BEFORE_A_YEAR = frozenset({"in", "en", "since", "back", "around", "of", "del", "from", "was"})
+BEFORE_A_YEAR = frozenset({"my", "mi", "la", "in", "en", "since", "back", "around", "of", "del", "from", "was"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +75,15 @@ class Scene:
         return place >= len(self.words) or bool(self.reading.hard >> place & 1)
 
 
-def judge(scene: Scene, match: Match, despite: frozenset[Doubt]) -> Judgement:
-    """The first doubt that holds for these words and that the rule heeds."""
+def judge(scene: Scene, match: Match, despite: frozenset[Doubt], own: int = 0) -> Judgement:
+    """The first doubt that holds for these words and that the rule heeds.
+
+    `own` marks the words that the phrase itself asked for: the "no" of "no strength" denies nothing.
+    """
     sentence = scene.reading.sentence_of(match.first)
     for doubt, ask in ASKED:
+        if doubt is Doubt.DENIED and doubt not in despite and (why := _denied_inside(scene, match, own)):
+            return Judgement(doubt, why)
         if doubt not in despite and (why := ask(scene, match, sentence)):
             return Judgement(doubt, why)
     if scene.within("no", sentence.first, sentence.after):
@@ -90,9 +95,7 @@ def judge(scene: Scene, match: Match, despite: frozenset[Doubt]) -> Judgement:
 
 
 def _denied(scene: Scene, match: Match, sentence: Sentence) -> str:
-    return (
-        _denied_before(scene, match, sentence) or _denied_inside(scene, match) or _denied_after(scene, match, sentence)
-    )
+    return _denied_before(scene, match, sentence) or _denied_after(scene, match, sentence)
 
 
 def _denied_before(scene: Scene, match: Match, sentence: Sentence) -> str:
@@ -132,10 +135,10 @@ def _told_of(scene: Scene, match: Match, sentence: Sentence) -> bool:
     return False
 
 
-def _denied_inside(scene: Scene, match: Match) -> str:
+def _denied_inside(scene: Scene, match: Match, own: int) -> str:
     """ "calf is not swollen": a "no" inside the words, said of their last part."""
     for place in range(match.first + 1, match.after - 1):
-        if scene.has("no", place):
+        if scene.has("no", place) and not own >> place & 1:
             rest = place + 1
             while rest < match.after - 1 and (scene.has("through", rest) or scene.has("no", rest)):
                 rest += 1
@@ -148,7 +151,7 @@ def _denied_after(scene: Scene, match: Match, sentence: Sentence) -> str:
     """ "chest pain? no", "fever: none", "fiebre no, vomito tampoco"."""
     place = match.after
     while place < sentence.after and not scene.soft(place) and not scene.has("answers_no", place):
-        if scene.has("ends_no", place) or place > match.after + 3:
+        if scene.has("ends_no", place) or scene.has("and_words", place) or place > match.after + 3:
             return ""
         place += 1
     if place >= len(scene.words) or not scene.has("answers_no", place):
@@ -169,16 +172,14 @@ def _denied_after(scene: Scene, match: Match, sentence: Sentence) -> str:
 # Past -----------------------------------------------------------------------------------------------------------
 
 
-def _past(scene: Scene, match: Match, sentence: Sentence) -> str:
-    return _gone(scene, match, sentence) or _long_ago(scene, match, sentence)
-
-
 def _gone(scene: Scene, match: Match, sentence: Sentence) -> str:
     """ "the fever is gone", "ya se me quito el dolor"; not "wont go away"."""
     if scene.within("not_past", sentence.first, sentence.after):
         return ""
+    told_apart = False
     for place in range(match.after, min(sentence.after, match.after + GONE_WITHIN)):
-        if scene.has("ends_no", place) or scene.has("no", place):
+        told_apart = told_apart or scene.has("ends_no", place)
+        if scene.has("no", place) or (told_apart and scene.has("finding", place)):
             return ""
         if scene.has("gone", place):
             return f"over: '{scene.words[place]}' after it"
@@ -194,7 +195,8 @@ def _long_ago(scene: Scene, match: Match, sentence: Sentence) -> str:
     if scene.within("not_past", sentence.first, sentence.after):
         return ""
     for place in range(sentence.first, sentence.after):
-        if scene.has("past", place) or (scene.has("formerly", place) and place < match.after):
+        cue = scene.has("past", place) or (scene.has("formerly", place) and place < match.after)
+        if cue and not scene.within("nows", place + 1, match.first):
             return f"past: '{scene.words[place]}' in the sentence"
     return ""
 
@@ -208,6 +210,9 @@ def _supposed(scene: Scene, match: Match, sentence: Sentence) -> str:
             return ""
         if scene.has("what_if", place) or (scene.has("if_words", place) and _supposes(scene, place, sentence)):
             return f"what if: '{scene.words[place]}' before it"
+    for place in range(match.after, sentence.after):
+        if scene.has("what_if_after", place):
+            return f"what if: '{scene.words[place]}' after it"
     return ""
 
 
@@ -220,7 +225,7 @@ def _supposes(scene: Scene, place: int, sentence: Sentence) -> bool:
 
 def _while_moving(scene: Scene, place: int, sentence: Sentence) -> bool:
     """ "hurts if i cough" and "if i press it" tell what happens; they suppose nothing."""
-    return scene.within("on_moving", place + 1, min(sentence.after, place + 4))
+    return scene.within("on_moving", place + 1, min(sentence.after, place + 3))
 
 
 # Another's body -------------------------------------------------------------------------------------------------
@@ -230,24 +235,30 @@ def _others(scene: Scene, match: Match, sentence: Sentence) -> str:
     """A neighbour's fall, a child's fever. Close family may be the patient, unless something says otherwise."""
     if scene.within("not_me", sentence.first, sentence.after):
         return "another's: said so"
-    if scene.within("me", match.first, match.after) or scene.within("mine", match.first, match.after):
+    if any(scene.within(cue, match.first, match.after) for cue in ("me", "mine")):
         return ""
-    whole = len(scene.words)
-    if scene.within("patient_kin", 0, whole):
+    if scene.within("patient_kin", 0, len(scene.words)):
         return ""
+    return _whose(scene, match, sentence)
+
+
+def _whose(scene: Scene, match: Match, sentence: Sentence) -> str:
+    """The person named last before the words: the writer, somebody else, or family that may be the patient."""
     for place in range(match.first - 1 if match.first else 0, sentence.first - 1, -1):
         if scene.has("me", place) or (scene.has("mine", place) and place >= match.first - 2):
             return ""
-        if scene.has("other_body", place):
+        is_kin = scene.has("close_kin", place)
+        if scene.has("other_body", place) or (is_kin and scene.within("not_patient_kin", 0, len(scene.words))):
             return f"another's: '{scene.words[place]}'"
-        if scene.has("close_kin", place):
-            return f"another's: '{scene.words[place]}'" if scene.within("not_patient_kin", 0, whole) else ""
+        if is_kin:
+            return ""
     return ""
 
 
 ASKED = (
     (Doubt.DENIED, _denied),
     (Doubt.WHAT_IF, _supposed),
-    (Doubt.PAST, _past),
+    (Doubt.OVER, _gone),
+    (Doubt.PAST, _long_ago),
     (Doubt.OTHER, _others),
 )

@@ -52,12 +52,14 @@ class LexiconBuilder:
         *,
         spelling: Mapping[str, str],
         classes: Mapping[str, str],
+        correctable: str,
         untouched: str,
         problem: Callable[[tuple[str | int, ...], str], None],
     ) -> None:
         self._problem = problem
         self._written_out, self._joined = _spelling_tables(spelling)
-        self._untouched = frozenset(untouched.replace(",", " ").split())
+        self._untouched = _words(untouched) | frozenset(self._written_out.values())
+        self._correctable = _words(correctable)
         self._raw_classes = classes
         self.class_names = frozenset(classes)
         self._classes: dict[str, frozenset[Member]] = {}
@@ -145,7 +147,7 @@ class LexiconBuilder:
 
     def _speller(self, words: set[str], prefixes: Mapping[str, object]) -> Callable[[str], str]:
         lengths = tuple(sorted({len(stem) for stem in prefixes}))
-        speller = Speller(words | set(SMALL), self._untouched)
+        speller = Speller(words | set(SMALL), self._correctable, self._untouched)
 
         def correct(word: str) -> str:
             if any(word[:length] in prefixes for length in lengths):
@@ -172,6 +174,11 @@ def _commonness(members: frozenset[Member]) -> int:
     if not members:
         return 5
     return sum(40 if member[0] in VERY_COMMON and len(member) == 1 else 1 for member in members)
+
+
+def _words(text: str) -> frozenset[str]:
+    nothing = Spelling({}, {}, lambda word: word)
+    return frozenset(read(text, nothing).words)
 
 
 def _spelling_tables(spelling: Mapping[str, str]) -> tuple[dict[str, str], dict[str, tuple[tuple[Member, str], ...]]]:

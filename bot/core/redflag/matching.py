@@ -126,7 +126,7 @@ def find(pattern: Pattern, sheet: Sheet) -> list[Match]:
 def _spans(order: Sequence, sheet: Sheet, everywhere: int) -> list[Match]:
     if not _run(order, sheet, everywhere):
         return []
-    matches = []
+    matches: list[Match] = []
     starts = _starts(order, sheet, everywhere)
     while starts and len(matches) < MOST_MATCHES:
         bit = starts & -starts

@@ -1,13 +1,13 @@
 """The small language in which phrases are written, read into steps that can neither backtrack nor run away.
 
-    cant ~2 feel ~3 $saddle     words in order, with at most 2 and 3 others in between
-    $calf &6 $swollen           in either order, at most 6 others in between, in one sentence
-    $headache && $when_up       both, anywhere in the text
-    chest|pecho pain?           one of these; a word that may be missing
-    dormid*                     any ending
-    down_there                  words that stand together, as one
-    4+  3-5                     a number of at least 4; from 3 to 5
-    ^  .                        where a sentence begins; where it ends
+cant ~2 feel ~3 $saddle     words in order, with at most 2 and 3 others in between
+$calf &6 $swollen           in either order, at most 6 others in between, in one sentence
+$headache && $when_up       both, anywhere in the text
+chest|pecho pain?           one of these; a word that may be missing
+dormid*                     any ending
+down_there                  words that stand together, as one
+4+  3-5                     a number of at least 4; from 3 to 5
+^  .                        where a sentence begins; where it ends
 """
 
 from __future__ import annotations
@@ -58,9 +58,7 @@ TOGETHER_FORM = re.compile(r"&(\d+)")
 
 def parse(text: str, resolve: Resolve) -> Pattern:
     parts = tuple(_orders(part.split(), resolve) for part in text.split("&&"))
-    needs = frozenset(
-        step.element for part in parts for step in part[0] if step.element >= 0 and not step.optional
-    )
+    needs = frozenset(step.element for part in parts for step in part[0] if step.element >= 0 and not step.optional)
     if not needs:
         raise PatternError(f"'{text}' asks for no word at all")
     return Pattern(text, parts, needs)
@@ -95,15 +93,15 @@ def _chain(groups: tuple[list[Step], ...], gap: Step) -> Sequence:
     return tuple(steps)
 
 
-def _step(token: str, resolve: Resolve) -> Step:
-    if (gap := GAP_FORM.fullmatch(token)) is not None:
+def _step(written: str, resolve: Resolve) -> Step:
+    if (gap := GAP_FORM.fullmatch(written)) is not None:
         return Step(GAP, _gap(gap.group(1)))
-    if token == "^":
+    if written == "^":
         return Step(START)
-    if token == ".":
+    if written == ".":
         return Step(END)
-    optional = token.endswith("?")
-    return Step(resolve(token.removesuffix("?")), optional=optional)
+    optional = written.endswith("?")
+    return Step(resolve(written.removesuffix("?")), optional=optional)
 
 
 def _gap(digits: str) -> int:

@@ -32,6 +32,7 @@ class Doubt(StrEnum):
     """Why words that name a red flag may not be one."""
 
     DENIED = "denied"
+    OVER = "over"
     PAST = "past"
     WHAT_IF = "what_if"
     OTHER = "other"
@@ -39,8 +40,11 @@ class Doubt(StrEnum):
 
 CUES = (
     "no", "not_a_no", "through", "finding", "ends_no", "tells", "or_words", "and_words", "answers_no", "gone",
-    "not_gone", "past", "not_past", "what_if", "if_words", "not_if", "on_moving", "asking", "close_kin", "other_body",
-    "patient_kin", "not_patient_kin", "me", "mine", "not_me", "formerly", "temp_word", "temp_unit", "not_temp_before", "counted", "hot_place",
+    "not_gone", "past", "not_past", "what_if", "what_if_after", "if_words", "not_if", "on_moving", "asking",
+    "close_kin",
+    "other_body",
+    "patient_kin", "not_patient_kin", "me", "mine", "not_me", "formerly", "nows",
+    "not_other", "has_reading", "temp_word", "temp_unit", "not_temp_before", "counted", "hot_place",
 )  # fmt: skip
 """The classes that the judging of context stands on; a file without one of them is refused."""
 
@@ -76,6 +80,7 @@ class Phrases:
     worsenings: tuple[Worsening, ...]
     harmless: tuple[Pattern, ...]
     opt_out: tuple[Pattern, ...]
+    not_opt_out: tuple[Pattern, ...]
     intents: Mapping[Intent, tuple[Pattern, ...]]
     by_element: Mapping[int, tuple[tuple[int, int], ...]] = field(repr=False)
     harmless_by_element: Mapping[int, tuple[int, ...]] = field(repr=False)
@@ -109,6 +114,7 @@ class _Compiler:
         self.builder = LexiconBuilder(
             spelling=self._both("spelling"),
             classes=self._both("classes"),
+            correctable=_as_text(own.get("correctable", "")),
             untouched=f"{_as_text(own.get('untouched', ''))} {_as_text(data.get('untouched', ''))}",
             problem=self._problem,
         )
@@ -118,6 +124,7 @@ class _Compiler:
         worsenings = self._worsenings()
         harmless = self._patterns(("harmless",))
         opt_out = self._patterns(("opt_out",))
+        not_opt_out = self._patterns(("not_opt_out",))
         intents = {intent: self._patterns(("intents", intent.value)) for intent in Intent}
         self._demand(rules)
         if self.problems:
@@ -131,6 +138,7 @@ class _Compiler:
             worsenings=worsenings,
             harmless=harmless,
             opt_out=opt_out,
+            not_opt_out=not_opt_out,
             intents=intents,
             by_element=_by_rarest(
                 lexicon,
@@ -168,7 +176,7 @@ class _Compiler:
             if concern := self._concern(path, entry):
                 hear = self._patterns((*path, "hear"))
                 unless = self._patterns((*path, "unless"))
-                rules.append(Rule(name, concern, hear, unless, self._despite(path, entry)))
+                rules.append(Rule(name, concern, hear, unless, self._despite(path)))
         return tuple(rules)
 
     def _concern(self, path: Path, entry: Mapping[str, object]) -> Concern | None:
@@ -178,7 +186,7 @@ class _Compiler:
             return None
         return Concern(concept, severe=entry.get("severe") in (True, "true"))
 
-    def _despite(self, path: Path, entry: Mapping[str, object]) -> frozenset[Doubt]:
+    def _despite(self, path: Path) -> frozenset[Doubt]:
         doubts = set()
         for word in self._list((*path, "despite")):
             try:

@@ -61,9 +61,25 @@ def screen(text: str, phrases: Phrases) -> Heard:
     return Heard(
         flags=tuple(sorted(flags, key=lambda flag: (flag.start, flag.end))),
         review=tuple(sorted(review, key=lambda flag: (flag.start, flag.end))),
-        opt_out=_any(phrases.opt_out, whole),
+        opt_out=_wants_out(whole, phrases),
         intents=frozenset(intent for intent, patterns in phrases.intents.items() if _any(patterns, whole)),
     )
+
+
+def _wants_out(sheet: Sheet, phrases: Phrases) -> bool:
+    """ "please stop texting me"; not "dont stop the messages"."""
+    if not _any(phrases.opt_out, sheet):
+        return False
+    kept = _words_of(phrases.not_opt_out, sheet)
+    return not kept or _any(phrases.opt_out, sheet.without(kept))
+
+
+def _words_of(patterns: Iterable[Pattern], sheet: Sheet) -> int:
+    words = 0
+    for pattern in patterns:
+        for match in find(pattern, sheet):
+            words |= (1 << match.after) - (1 << match.first)
+    return words
 
 
 def _any(patterns: Iterable[Pattern], sheet: Sheet) -> bool:
@@ -83,8 +99,8 @@ def _harmless(sheet: Sheet, phrases: Phrases) -> int:
 def _listen(scene: Scene, sheet: Sheet, phrases: Phrases) -> tuple[list[Flag], list[Flag]]:
     heard: dict[Concern, Flag] = {}
     review: dict[str, Flag] = {}
-    for rule, match in _matches(scene, sheet, phrases, heard):
-        judgement = judge(scene, match, rule.despite)
+    for rule, match, own in _matches(scene, sheet, phrases, heard):
+        judgement = judge(scene, match, rule.despite, own)
         flag = _flag(scene, match, rule, phrases.version, judgement.why)
         if judgement.doubt is None:
             heard.setdefault(rule.concern, flag)
@@ -97,7 +113,7 @@ def _listen(scene: Scene, sheet: Sheet, phrases: Phrases) -> tuple[list[Flag], l
 
 def _matches(
     scene: Scene, sheet: Sheet, phrases: Phrases, heard: dict[Concern, Flag]
-) -> Iterator[tuple[Rule, Match]]:
+) -> Iterator[tuple[Rule, Match, int]]:
     """Rule by rule, leaving out what is heard already: one quote for a concern is enough."""
     wanted = sorted(key for element in sheet.rows for key in phrases.by_element.get(element, ()))
     for rule_place, pattern_place in wanted:
@@ -106,13 +122,21 @@ def _matches(
             continue
         matches = find(rule.hear[pattern_place], sheet)
         if matches and not _any(rule.unless, sheet):
+            own = _asked_for(rule.hear[pattern_place], sheet)
             for match in matches:
-                yield rule, match
+                yield rule, match, own
                 if rule.concern in heard:
                     break
     if TEMPERATURE.concern not in heard:
         for match in fevers(scene):
-            yield TEMPERATURE, match
+            yield TEMPERATURE, match, 0
+
+
+def _asked_for(pattern: Pattern, sheet: Sheet) -> int:
+    words = 0
+    for element in pattern.needs:
+        words |= sheet.covered(element)
+    return words
 
 
 def _worth_a_look(concern: Concern) -> bool:

@@ -17,18 +17,19 @@ SOUNDS = (
 
 
 class Speller:
-    """Corrects a word to one of `known`, unless it is itself known or is one of the `untouched`.
+    """Corrects a word to one of the `targets`, unless it is itself known or is one of the `untouched`.
 
     Everything is worked out beforehand, so a word costs a few look-ups whatever was typed.
     """
 
-    def __init__(self, known: Iterable[str], untouched: Iterable[str]) -> None:
-        self._known = frozenset(known)
+    def __init__(self, known: Iterable[str], targets: Iterable[str], untouched: Iterable[str]) -> None:
+        targets = frozenset(targets)
+        self._known = frozenset(known) | targets
         self._settled = self._known | frozenset(untouched)
         self._near: dict[str, str] = {}
         self._alike: dict[str, str] = {}
-        targets = sorted(word for word in self._known if len(word) >= SHORTEST and word.isalpha())
-        for word in targets:
+        self._targets = targets
+        for word in sorted(targets):
             self._alike.setdefault(sound(word), word)
             for shorter in _without_one(word):
                 self._near.setdefault(shorter, word)
@@ -38,9 +39,12 @@ class Speller:
             return word
         if len(word) >= 3 and RUN.search(word):
             return self._drawn_out(word)
-        if len(word) < SHORTEST:
+        if len(word) < SHORTEST - 1:
             return word
-        return self._alike.get(sound(word)) or self._one_away(word) or word
+        if word.endswith("in") and f"{word}g" in self._known:
+            return f"{word}g"
+        near = self._one_away(word) if len(word) >= SHORTEST else None
+        return self._alike.get(sound(word)) or near or word
 
     def _drawn_out(self, word: str) -> str:
         """ "nooooo", "feeeever": a letter held down stands for two of it, or one."""
@@ -56,7 +60,7 @@ class Speller:
         if (found := self._near.get(word)) and _close(word, found):
             return found
         for shorter in _without_one(word):
-            if len(shorter) >= SHORTEST and shorter in self._known and _close(word, shorter):
+            if len(shorter) >= SHORTEST and shorter in self._targets and _close(word, shorter):
                 return shorter
             if (found := self._near.get(shorter)) and abs(len(found) - len(word)) <= 1 and _close(word, found):
                 return found

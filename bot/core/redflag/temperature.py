@@ -15,7 +15,7 @@ NEAR = 9
 
 def fevers(scene: Scene) -> Iterator[Match]:
     for place, value in enumerate(scene.reading.values):
-        if value is not None and (FEVER_F[0] <= value <= FEVER_F[1] or FEVER_C[0] <= value <= FEVER_C[1]):
+        if value is not None and _is_fever(value):
             word = scene.words[place]
             if word[0].isdigit() and _is_body_heat(scene, place, value):
                 yield Match(place, place + 1)
@@ -24,12 +24,12 @@ def fevers(scene: Scene) -> Iterator[Match]:
 
 def _is_body_heat(scene: Scene, place: int, value: float) -> bool:
     sentence = scene.reading.sentence_of(place)
-    before = max(sentence.first, place - 1)
-    if scene.within("not_temp_before", before, place) or scene.within("counted", place + 1, min(place + 2, len(scene.words))):
+    before, after = max(sentence.first, place - 1), min(place + 2, len(scene.words))
+    if scene.within("not_temp_before", before, place) or scene.within("counted", place + 1, after):
         return False
     if scene.within("hot_place", 0, len(scene.words)) and not scene.within("temp_word", sentence.first, sentence.after):
         return False
-    if scene.within("temp_unit", place + 1, min(place + 2, len(scene.words))):
+    if scene.within("temp_unit", place + 1, after):
         return True
     near = scene.within("temp_word", max(0, place - NEAR), min(place + NEAR + 1, len(scene.words)))
     return near or _bare(scene, place, value)
@@ -41,39 +41,51 @@ def _bare(scene: Scene, place: int, value: float) -> bool:
     decimal = "." in word or "," in word
     if len(scene.words) == 1:
         return decimal or value >= FEVER_F[0]
+    first = place == scene.reading.sentence_of(place).first
+    if decimal and value <= FEVER_C[1] and (first or scene.within("has_reading", max(0, place - 1), place)):
+        return True
+    following = scene.reading.values[place + 1] if place + 1 < len(scene.words) else None
+    if value >= FEVER_F[0] and following is not None and 0 <= following - value <= 2 and word.isdigit():
+        return True
     return decimal and value >= FEVER_F[0] and len(word.replace(",", ".").partition(".")[2]) == 1
 
 
 HUNDRED = frozenset({"hundred", "ciento", "cien"})
-TENS_C = {"treinta": 30.0, "thirty": 30.0, "cuarenta": 40.0, "forty": 40.0}
+TENS_C = {"treinta": 30.0, "thirty": 30.0, "cuarenta": 40.0, "forty": 40.0, "38": 38.0, "39": 39.0}
+JOINING = frozenset({"and", "y", "point", "punto", "con"})
+HALF = frozenset({"medio", "media", "half"})
 
 
 def _spelled(scene: Scene) -> Iterator[Match]:
     """ "a hundred and two point five", "treinta y nueve", "38 y medio"."""
-    words, values = scene.words, scene.reading.values
-    for place, word in enumerate(words):
-        after = place + 1
+    for place, word in enumerate(scene.words):
         base = 100.0 if word in HUNDRED else TENS_C.get(word, 0.0)
-        if not base and word in {"38", "39"} and words[after : after + 2] in (["y", "medio"], ["and", "half"]):
-            yield Match(place, after + 2)
-        if not base:
+        if base:
+            value, after = _spelled_out(scene, base, place + 1)
+            if after > place + 1 and _is_fever(value) and _near_temperature(scene, place, after):
+                yield Match(place, after)
+
+
+def _spelled_out(scene: Scene, value: float, after: int) -> tuple[float, int]:
+    """Adds what follows a "hundred" or a "treinta": "and two", "point five", "y medio"."""
+    for scale in (1.0, 0.1):
+        rest = after + (scene.words[after : after + 1] != [] and scene.words[after] in JOINING)
+        digit = scene.reading.values[rest] if rest < len(scene.words) else None
+        if rest < len(scene.words) and scene.words[rest] in HALF:
+            return value + 0.5, rest + 1
+        if digit is None or digit >= 10 or digit != int(digit) or (scale < 1 and rest == after):
             continue
-        if after < len(words) and words[after] in {"and", "y"}:
-            after += 1
-        unit = values[after] if after < len(words) else None
-        if unit is None or unit >= 10 or unit != int(unit):
-            unit = 0.0
-        else:
-            after += 1
-        if after < len(words) and words[after] in {"point", "punto", "y", "con"} and _half(words[after + 1 : after + 2]):
-            unit += 0.5
-            after += 2
-        value = base + unit
-        fever = FEVER_F[0] <= value <= FEVER_F[1] or FEVER_C[0] <= value <= FEVER_C[1]
-        near = scene.within("temp_word", max(0, place - NEAR), min(after + NEAR, len(words)))
-        if fever and (near or scene.within("temp_unit", after, min(after + 1, len(words)))):
-            yield Match(place, after)
+        value, after = value + digit * scale, rest + 1
+    return value, after
 
 
-def _half(words: list[str]) -> bool:
-    return bool(words) and (words[0] in {"medio", "media", "half"} or words[0] in {"five", "cinco", "5"})
+def _is_fever(value: float) -> bool:
+    return FEVER_F[0] <= value <= FEVER_F[1] or FEVER_C[0] <= value <= FEVER_C[1]
+
+
+def _near_temperature(scene: Scene, place: int, after: int) -> bool:
+    return (
+        scene.within("temp_word", max(0, place - NEAR), min(after + NEAR, len(scene.words)))
+        or scene.within("temp_unit", after, min(after + 1, len(scene.words)))
+        or scene.words[after - 1] in HALF
+    )

@@ -7,9 +7,7 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-
-MOST_WORDS = 700
-"""1,600 characters hold at most about 550 words of real text; what lies beyond is still read, in further pieces."""
+from itertools import pairwise
 
 LOOKALIKES = str.maketrans(
     "аеосрхуікмтнвАЕОСРХУІКМТНВοανρικτυΟΑΡΙΚΤΥ’‘`´ʼ＇º",
@@ -23,12 +21,16 @@ TOKEN = re.compile(
     r"|\d+(?:o+\d+)*(?:[.,:/]\d+)*"
     r"|[^\W\d_]+(?:'+[^\W\d_]+|[0134]+[^\W\d_]+)*"
     r"|\.{2,}|…"
-    r"|[.!?;\n¿¡]+"
-    r"|[,:/()\[\]–—]|(?<=\s)-+(?=\s)"
+    r"|[.!?;\n]+"
+    r"|[,:/()\[\]–—¿¡]|(?<=\s)-+(?=\s)"
     r"|[$%°+&<>=]|[☀-➿⬀-⯿🀀-🫿]"
 )
-HARD = frozenset(".!?;\n¿¡")
-SOFT = frozenset(",:/()[]–—-…")
+HARD = frozenset(".!?;\n")
+SOFT = frozenset(",:/()[]–—-…¿¡")
+VERBS_WITH_S = frozenset(
+    ("it's", "he's", "she's", "that's", "there's", "what's", "who's", "how's", "where's", "here's")
+)
+"""Here the s is a verb that matters; elsewhere ("Ken's", "fever's gone") it is left out."""
 LEET = str.maketrans("0134", "oiea")
 
 
@@ -41,7 +43,7 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The words of one text. Bit p of `hard` (`soft`) is set where a sentence end (a comma or the like) precedes word p."""
+    """The words of one text. Bit p of `hard` is set where a sentence ends before word p, of `soft` where a comma is."""
 
     text: str
     words: list[str]
@@ -79,7 +81,7 @@ def read(text: str, spelling: Spelling) -> Reading:
 
 
 def fold(text: str) -> tuple[str, Sequence[int]]:
-    """Lower case without accents or look-alikes, and for each character the place it came from (one more at the end)."""
+    """Lower case without accents or look-alikes, and the place each character came from, with one more at the end."""
     if text.isascii():
         return text.lower(), range(len(text) + 1)
     pieces: list[str] = []
@@ -132,10 +134,7 @@ class _Scan:
     def reading(self) -> Reading:
         count = len(self.words)
         edges = sorted({0, count} | {place for place in self.stops if place < count})
-        sentences = tuple(
-            Sentence(first, after, self.stops.get(after) == "?")
-            for first, after in zip(edges, edges[1:], strict=False)
-        )
+        sentences = tuple(Sentence(first, after, self.stops.get(after) == "?") for first, after in pairwise(edges))
         return Reading(
             text=self.text,
             words=self.words,
@@ -160,6 +159,8 @@ def _plain(piece: str, text: str, start: int, end: int) -> str:
         return piece
     if piece in {"&", "+"}:
         return "and"
+    if piece.endswith("'s") and piece not in VERBS_WITH_S:
+        piece = piece[:-2]
     return piece.replace("'", "").translate(LEET) if first.isalpha() and "/" not in piece else piece
 
 

@@ -70,6 +70,8 @@ def cases(path: Path) -> Iterator[Case]:
     for line in path.read_text("utf-8").splitlines():
         if line.strip():
             row = json.loads(line)
+            if "labels" not in row:
+                return
             yield Case(
                 id=row["id"],
                 text=row["text"],
