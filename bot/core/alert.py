@@ -104,7 +104,10 @@ def _emergency(alert: Climb, people: Sequence[OnCall], now: datetime) -> Step:
     waited = now - alert.raised_at
     truth = _is_truth_due(alert, now)
     if waited >= EVERYONE_AFTER:
-        return Step(tuple(person.staff_id for person in people), truth, now + EMERGENCY_AGAIN)
+        next_at = now + EMERGENCY_AGAIN
+        if not alert.is_told and not truth:
+            next_at = min(next_at, alert.raised_at + TRUTH_AFTER)
+        return Step(tuple(person.staff_id for person in people), truth, next_at)
     next_at = min(now + EMERGENCY_RUNG, alert.raised_at + EVERYONE_AFTER)
     return Step(_rung(people, alert.round), truth, next_at)
 
@@ -123,10 +126,23 @@ def _rung(people: Sequence[OnCall], round_: int) -> tuple[str, ...]:
     return tuple(person.staff_id for person in people if person.rung == rung)
 
 
-def hurried(*, last_action_at: datetime | None, next_action_at: datetime, now: datetime) -> datetime:
-    """When to act next once a page is known to have failed: within a minute, but not in a tight loop."""
+def hurried(
+    alert: Climb, people: Sequence[OnCall], *, last_action_at: datetime | None, next_action_at: datetime, now: datetime
+) -> datetime:
+    """When to act next once a page is known to have failed: within a minute, but not in a tight loop.
+
+    Only while there is a next person to hurry to: one dead number must not page everybody else twice a minute.
+    """
+    if not _has_next_person(alert, people, now):
+        return next_action_at
     soonest = max(now, last_action_at + AFTER_KNOWN_FAILURE) if last_action_at else now
     return min(next_action_at, soonest)
+
+
+def _has_next_person(alert: Climb, people: Sequence[OnCall], now: datetime) -> bool:
+    if alert.tier is Tier.EMERGENCY:
+        return now - alert.raised_at < EVERYONE_AFTER
+    return alert.round < len({person.rung for person in people})
 
 
 @dataclass(frozen=True, slots=True)

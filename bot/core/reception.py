@@ -29,11 +29,11 @@ class Sender(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """What arrived. `carrier_answered`: the carrier's own STOP filter has replied, so we must not."""
+    """What arrived. `carrier_answered`: the keyword to which the carrier's own filter has replied, so we must not."""
 
     body: str
     pictures: int = 0
-    carrier_answered: bool = False
+    carrier_answered: Keyword | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,18 +88,35 @@ class Decision:
 
 def decide(text: Text, heard: Heard, standing: Standing, facts: Facts) -> Decision:
     """Everything that follows from this text. Raises LookupError when the script cannot be followed."""
-    word = keyword(text.body)
-    if word is Keyword.STOP or heard.opt_out or text.carrier_answered:
+    if _is_stop(text, heard):
         return _stop(text, heard, standing, facts)
-    if word is Keyword.HELP and not heard.flags:
+    decision = _decide(text, heard, standing, facts)
+    if text.carrier_answered:
+        return replace(decision, say=tuple(spoken for spoken in decision.say if spoken.urgent))
+    return decision
+
+
+def _is_stop(text: Text, heard: Heard) -> bool:
+    return Keyword.STOP in (text.carrier_answered, keyword(text.body)) or heard.opt_out
+
+
+def _decide(text: Text, heard: Heard, standing: Standing, facts: Facts) -> Decision:
+    word = text.carrier_answered or keyword(text.body)
+    if standing.consent is Consent.STOPPED:
+        return _while_stopped(text, heard, standing, facts, word)
+    if word is Keyword.HELP and standing.sender is not Sender.STAFF:
         return _with_red_flags(Decision(say=(Spoken(notice="help"),), acts=(Act.HELPED,)), heard, facts)
     if standing.sender is Sender.PATIENT:
         return _from_patient(text, heard, standing, facts, word)
     return _with_red_flags(_from_stranger(text, heard, standing), heard, facts)
 
 
-def decide_without_script(heard: Heard, facts: Facts) -> Decision:
-    """What must happen even when the script is broken: the alert, its pages, and the patient's instruction."""
+def decide_without_script(text: Text, heard: Heard, standing: Standing, facts: Facts) -> Decision:
+    """What must happen even when the script is broken: a STOP, the alert, its pages, the patient's instruction."""
+    if _is_stop(text, heard):
+        return _stop(text, heard, standing, facts)
+    if standing.consent is Consent.STOPPED or text.carrier_answered:
+        return _matters_only(Decision(), heard, facts)
     return _with_red_flags(Decision(), heard, facts)
 
 
@@ -119,14 +136,13 @@ def _stop(text: Text, heard: Heard, standing: Standing, facts: Facts) -> Decisio
     )
     if standing.sender is not Sender.UNKNOWN and not already:
         decision = _add(decision, Matter(Tier.ROUTINE, Cause.STOPPED))
-    if text.carrier_answered:
+    decision = replace(decision, matters=(*decision.matters, *_pictures(text)))
+    if text.carrier_answered or already:
         return _matters_only(decision, heard, facts)
     return _with_red_flags(decision, heard, facts, only_emergency=True)
 
 
 def _from_patient(text: Text, heard: Heard, standing: Standing, facts: Facts, word: Keyword | None) -> Decision:
-    if standing.consent is Consent.STOPPED:
-        return _while_stopped(heard, facts, word)
     if standing.consent is not Consent.JOINED:
         return _being_asked(text, heard, standing, facts, word)
     if word is Keyword.START:
@@ -136,15 +152,25 @@ def _from_patient(text: Text, heard: Heard, standing: Standing, facts: Facts, wo
     return _out_of_conversation(text, heard, standing, facts)
 
 
-def _while_stopped(heard: Heard, facts: Facts, word: Keyword | None) -> Decision:
+def _while_stopped(text: Text, heard: Heard, standing: Standing, facts: Facts, word: Keyword | None) -> Decision:
     """After STOP we say nothing, but still hear everything: staff must call, they cannot text."""
     if word is Keyword.START:
-        restarted = Decision(
-            say=(Spoken(notice="restarted"),), consent=Consent.JOINED, acts=(Act.RESTARTED,), understood="START"
-        )
-        return _with_red_flags(restarted, heard, facts)
-    silent = Decision() if heard.flags else Decision(matters=(Matter(Tier.ROUTINE, Cause.NOT_UNDERSTOOD),))
-    return _matters_only(silent, heard, facts)
+        return _with_red_flags(_restarted(standing), heard, facts)
+    pictures = _pictures(text)
+    is_read = heard.flags or pictures or standing.sender is not Sender.PATIENT
+    unread = () if is_read else (Matter(Tier.ROUTINE, Cause.NOT_UNDERSTOOD),)
+    return _matters_only(Decision(matters=(*unread, *pictures)), heard, facts)
+
+
+def _restarted(standing: Standing) -> Decision:
+    """Only START lifts a STOP. A patient's conversations go on; anybody else may be answered again."""
+    notices = {Sender.PATIENT: "restarted", Sender.STAFF: "staff_help", Sender.UNKNOWN: "unknown_number"}
+    return Decision(
+        say=(Spoken(notice=notices[standing.sender]),),
+        consent=Consent.JOINED if standing.sender is Sender.PATIENT else Consent.NONE,
+        acts=(Act.RESTARTED,),
+        understood="START",
+    )
 
 
 def _being_asked(text: Text, heard: Heard, standing: Standing, facts: Facts, word: Keyword | None) -> Decision:
@@ -162,7 +188,9 @@ def _in_conversation(text: Text, heard: Heard, waiting: Waiting, facts: Facts) -
     if not isinstance(ask, Ask):
         raise LookupError(f"flow {waiting.flow.name} has no question {waiting.session.step}")  # noqa: TRY004 - the script lacks it
     if Intent.ROBOT in heard.intents:
-        return _with_pictures(Decision(understood="an automatic answer"), text, facts)
+        return _from_robot(text, heard, facts)
+    if Intent.WRONG_NUMBER in heard.intents and not heard.flags:
+        return _wrong_person(heard)
     answer = understand(ask.question, text.body)
     if text.pictures and isinstance(answer, Unclear) and not text.body.strip():
         # A picture is not an answer and not an unclear reply: a nurse looks at it, and the question stands.
@@ -192,18 +220,30 @@ def _from_turn(turn: Turn, answer: AnswerClass, heard: Heard, facts: Facts) -> D
 
 def _out_of_conversation(text: Text, heard: Heard, standing: Standing, facts: Facts) -> Decision:
     if Intent.ROBOT in heard.intents:
-        return _with_review(Decision(understood="an automatic answer"), heard)
+        return _from_robot(text, heard, facts)
     decision = _with_pictures(_with_red_flags(Decision(), heard, facts), text, facts)
     if decision.matters and not heard.review:
         return decision
     cause = Cause.WANTS_PERSON if Intent.WANTS_PERSON in heard.intents else Cause.NOT_UNDERSTOOD
     if Intent.WRONG_NUMBER in heard.intents:
-        stopped = Decision(consent=Consent.STOPPED, acts=(Act.STOPPED,), ends_sessions=True)
-        return _with_review(_add(stopped, Matter(Tier.ROUTINE, Cause.WRONG_PERSON)), heard)
+        return _wrong_person(heard)
     if not heard.review:
         decision = _add(decision, Matter(Tier.ROUTINE, cause))
     notice = "ended" if standing.has_ended else _hours(facts, "staff_will_read")
     return _saying(decision, notice)
+
+
+def _from_robot(text: Text, heard: Heard, facts: Facts) -> Decision:
+    """A phone that answers by itself is not answered, or two machines would go on for ever. Unless it may be a person
+    in an emergency after all; and staff hear all of it."""
+    decision = Decision(understood="an automatic answer", matters=_pictures(text))
+    return _with_red_flags(decision, heard, facts, only_emergency=True)
+
+
+def _wrong_person(heard: Heard) -> Decision:
+    """Somebody else has this phone: they get no more of the patient's texts, and staff find the right number."""
+    stopped = Decision(consent=Consent.STOPPED, acts=(Act.STOPPED,), ends_sessions=True)
+    return _with_review(_add(stopped, Matter(Tier.ROUTINE, Cause.WRONG_PERSON)), heard)
 
 
 def _from_stranger(text: Text, heard: Heard, standing: Standing) -> Decision:
@@ -212,11 +252,8 @@ def _from_stranger(text: Text, heard: Heard, standing: Standing) -> Decision:
         return Decision(understood="an automatic answer")
     if standing.sender is Sender.STAFF:
         return Decision(say=() if heard.flags else (Spoken(notice="staff_help"),))
-    if standing.consent is Consent.STOPPED:
-        return Decision()
     say = () if heard.flags else (Spoken(notice="unknown_number"),)
-    matters = (Matter(Tier.SAME_DAY, Cause.PICTURE),) if text.pictures else ()
-    return Decision(say=say, matters=matters)
+    return Decision(say=say, matters=_pictures(text))
 
 
 def _with_red_flags(decision: Decision, heard: Heard, facts: Facts, *, only_emergency: bool = False) -> Decision:
@@ -252,8 +289,12 @@ def _with_pictures(decision: Decision, text: Text, facts: Facts) -> Decision:
     """A picture is never judged by us: staff look at it the same day."""
     if not text.pictures:
         return decision
-    decision = _add(decision, Matter(Tier.SAME_DAY, Cause.PICTURE))
+    decision = replace(decision, matters=(*decision.matters, *_pictures(text)))
     return _saying(decision, _hours(facts, "picture_received"))
+
+
+def _pictures(text: Text) -> tuple[Matter, ...]:
+    return (Matter(Tier.SAME_DAY, Cause.PICTURE),) if text.pictures else ()
 
 
 def _hours(facts: Facts, notice: str) -> str:

@@ -87,9 +87,7 @@ def start(flow: Flow, version: int) -> Turn:
     return _walk(flow, Session(flow=flow.name, version=version), flow.steps[0].name)
 
 
-def advance(
-    flow: Flow, session: Session, answer: AnswerClass, facts: Facts, heard: tuple[Concern, ...] = ()
-) -> Turn:
+def advance(flow: Flow, session: Session, answer: AnswerClass, facts: Facts, heard: tuple[Concern, ...] = ()) -> Turn:
     """Move on from the waiting question. `heard` are red flags that the screen found in the same text.
 
     Raises LookupError when the session waits at a step that its flow does not have.
