@@ -30,8 +30,8 @@ class Silent:
 
 
 class SmsCarrier:
-    """Twilio, or the pretend carrier wherever it listens now. Made at the first call: its client is slow to import,
-    and the web process never needs it."""
+    """Twilio, or the pretend carrier wherever it listens now. The client is slow to import: it is made at the first
+    call, or by `prepare` in a process that lives to send."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -43,6 +43,10 @@ class SmsCarrier:
 
     def sent_to(self, phone: str, since: datetime) -> Sequence[Listed]:
         return self._current().sent_to(phone, since)
+
+    def prepare(self) -> None:
+        """Make the client now, so that the first page does not wait for it."""
+        self._current()
 
     def _current(self) -> Carrier:
         account = self._settings.twilio or pretend_account(self._settings, pretend_url(self._settings.data))
@@ -57,14 +61,20 @@ def clock(settings: Settings) -> Clock:
     return clock_from(settings.clock_file)
 
 
-def join(settings: Settings, *, bell: Bell | None = None, carriers: dict[Channel, Carrier] | None = None) -> Parts:
-    """Everything the verbs need. Nothing connects yet."""
+def join(
+    settings: Settings,
+    *,
+    bell: Bell | None = None,
+    carriers: dict[Channel, Carrier] | None = None,
+    is_sender: bool = False,
+) -> Parts:
+    """Everything the verbs need. Nothing connects yet. `is_sender`: this process lives to call the carrier."""
     database = Database(settings.database_url)
     return Parts(
         database=database,
         vault=Vault(database, settings.keys),
         scripts=Scripts(database),
-        carriers=_carriers(settings) if carriers is None else carriers,
+        carriers=_carriers(settings, is_sender=is_sender) if carriers is None else carriers,
         bell=bell or Silent(),
         base_url=settings.public_base_url,
         is_live=settings.is_live,
@@ -100,9 +110,12 @@ def pretend_account(settings: Settings, url: str) -> Twilio:
     )
 
 
-def _carriers(settings: Settings) -> dict[Channel, Carrier]:
+def _carriers(settings: Settings, *, is_sender: bool) -> dict[Channel, Carrier]:
     """SMS through Twilio or the pretend carrier; e-mail where a mail server is set."""
-    carriers: dict[Channel, Carrier] = {Channel.SMS: SmsCarrier(settings)}
+    sms = SmsCarrier(settings)
+    if is_sender:
+        sms.prepare()
+    carriers: dict[Channel, Carrier] = {Channel.SMS: sms}
     if settings.smtp_url:
         from bot.carrier.mail import MailCarrier  # noqa: PLC0415
 

@@ -41,10 +41,10 @@ class MailCarrier:
 
     def send(self, message: Outgoing) -> str:
         """Raises NotSent. The mail's own id is not kept: receipts by e-mail do not exist."""
-        mail = EmailMessage()
-        mail["From"], mail["To"], mail["Subject"] = self._sender, message.to, message.subject
-        mail["Message-ID"] = make_msgid(domain="mendline.invalid")
-        mail.set_content(message.body)
+        try:
+            mail = self._written(message)
+        except ValueError as error:
+            raise NotSent(REFUSED, "this is no address that mail can be sent to") from error
         try:
             with self._connected() as server:
                 server.send_message(mail)
@@ -53,6 +53,14 @@ class MailCarrier:
         except (OSError, smtplib.SMTPException) as error:
             raise NotSent(AGAIN, f"the mail server did not take it ({type(error).__name__})") from error
         return ""
+
+    def _written(self, message: Outgoing) -> EmailMessage:
+        """Raises ValueError for an address with a line break in it."""
+        mail = EmailMessage()
+        mail["From"], mail["To"], mail["Subject"] = self._sender, message.to, message.subject
+        mail["Message-ID"] = make_msgid(domain="mendline.invalid")
+        mail.set_content(message.body)
+        return mail
 
     def sent_to(self, phone: str, since: datetime) -> Sequence[Listed]:  # noqa: ARG002 - mail has no list to ask
         return []

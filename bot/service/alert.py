@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
@@ -27,12 +28,21 @@ from bot.service.talk import Moment, in_office_hours, next_office_opening
 from bot.store import alerts, contacts, outbox, patients, staff
 from bot.store.alerts import Alert, NewAlert
 from bot.store.inbox import Kept
-from bot.store.outbox import Draft
+from bot.store.outbox import Draft, Message
 from bot.store.patients import Patient
 from bot.store.staff import Staff
 
+log = logging.getLogger(__name__)
+
 ROUTINE_DUE = timedelta(days=2)
-"""When a routine task is due (clinical/facts.md section 2c: two working days; weekends are not counted out yet)."""
+"""When a routine task is due (clinical/facts.md section 2c)."""
+
+READ_WITHIN = timedelta(hours=4)
+"""Office time in which words that nobody understood are read: the patient was told that staff read them."""
+
+TO_READ = frozenset(
+    {Cause.NOT_UNDERSTOOD, Cause.FREE_WORDS, Cause.REVIEW, Cause.WANTS_PERSON, Cause.WRONG_PERSON, Cause.STOPPED}
+)
 
 CALL_CANNOT_TEXT = "texts are stopped: call, cannot text"
 LADDER_BATCH = 50
@@ -164,29 +174,35 @@ def _free_code(tx: Connection, parts: Parts) -> str:
 
 def _first_step(tx: Connection, parts: Parts, script: Script, raised: Alert, now: datetime) -> set[Lane]:
     if raised.tier is Tier.ROUTINE:
-        alerts.set_next_action(tx, raised.id, now + ROUTINE_DUE)
+        is_to_read = raised.cause in TO_READ
+        due_at = next_office_opening(script, now) + READ_WITHIN if is_to_read else now + ROUTINE_DUE
+        alerts.set_next_action(tx, raised.id, due_at)
         return set()
     return _step(tx, parts, script, raised, now)
 
 
 def climb_due(parts: Parts, moment: Moment) -> int:
-    """Move every ladder whose time has come. Returns how many were moved."""
+    """Move every ladder whose time has come. Returns how many were moved.
+
+    Each in a transaction of its own: one alert that cannot be moved must not hold up the others.
+    """
     script = parts.scripts.live()
-
-    def work(tx: Connection) -> set[Lane]:
-        lanes: set[Lane] = set()
-        for alert_id in alerts.due(tx, moment.now, LADDER_BATCH):
-            moved.append(alert_id)
-            lanes |= _climb_one(tx, parts, script, alerts.lock(tx, alert_id), moment.now)
-        return lanes
-
-    moved: list[str] = []
-    for lane in parts.database.write(work):
-        parts.bell.ring(lane)
-    return len(moved)
+    waiting = parts.database.read(lambda tx: alerts.due(tx, moment.now, LADDER_BATCH))
+    for alert_id in waiting:
+        try:
+            lanes = parts.database.write(lambda tx, due=alert_id: _climb_one(tx, parts, script, due, moment.now))  # type: ignore[misc]
+        except Exception as error:  # noqa: BLE001 - the row is still there: it is tried again in a second
+            log.error("alert %s: the ladder did not move (%s)", alert_id, type(error).__name__)  # noqa: TRY400 - a traceback could quote a patient
+            continue
+        for lane in lanes:
+            parts.bell.ring(lane)
+    return len(waiting)
 
 
-def _climb_one(tx: Connection, parts: Parts, script: Script, due: Alert, now: datetime) -> set[Lane]:
+def _climb_one(tx: Connection, parts: Parts, script: Script, alert_id: str, now: datetime) -> set[Lane]:
+    due = alerts.lock_due(tx, alert_id, now)
+    if due is None:
+        return set()
     if due.state is AlertState.ACKNOWLEDGED:
         # Acknowledged is not done: without a disposition it comes back.
         alerts.reopen(tx, due.id, now)
@@ -197,7 +213,7 @@ def _climb_one(tx: Connection, parts: Parts, script: Script, due: Alert, now: da
 
 def _step(tx: Connection, parts: Parts, script: Script, alert: Alert, now: datetime) -> set[Lane]:
     team = {member.id: member for member in staff.every(tx)}
-    people = _reachable(team.values())
+    people = _reachable(parts, team.values())
     step = climb(
         alert.climb,
         [member.on_call for member in people],
@@ -214,11 +230,19 @@ def _step(tx: Connection, parts: Parts, script: Script, alert: Alert, now: datet
     return ({Lane.PAGE} if step.page else set()) | ({Lane.TALK} if told else set())
 
 
-def _reachable(members: Collection[Staff]) -> list[Staff]:
-    """Those on call; where nobody is, every nurse and admin, because a page to too many beats none."""
-    there = [member for member in members if not member.has_stopped or member.sealed_email]
-    on_call = [member for member in there if member.rung is not None]
-    return on_call or [member for member in there if member.role != "viewer"]
+def _reachable(parts: Parts, members: Collection[Staff]) -> list[Staff]:
+    """Those on call; where nobody is, every nurse and admin, because a page to too many beats none.
+
+    A viewer may not acknowledge, so a page to one would be a step of the ladder that leads nowhere.
+    """
+    there = [member for member in members if member.role != "viewer" and _channels(parts, member)]
+    return [member for member in there if member.rung is not None] or there
+
+
+def _channels(parts: Parts, member: Staff) -> list[Channel]:
+    """By SMS and by e-mail, so that one carrier account is never the only way."""
+    by_mail = member.sealed_email and Channel.EMAIL in parts.carriers
+    return ([] if member.has_stopped else [Channel.SMS]) + ([Channel.EMAIL] if by_mail else [])
 
 
 def _may_page_same_day(script: Script, now: datetime) -> bool:
@@ -229,14 +253,12 @@ def _may_page_same_day(script: Script, now: datetime) -> bool:
 
 
 def _page(tx: Connection, parts: Parts, script: Script, alert: Alert, member: Staff, now: datetime) -> None:
-    """By SMS and by e-mail, so that one carrier account is never the only way."""
     token = parts.token()
     alerts.keep_link(tx, token, alert_id=alert.id, staff_id=member.id, now=now)
+    outbox.supersede_pages(tx, alert.id, member.id)
     values = page_values(alert, parts.link(token))
-    wordings = [] if member.has_stopped else [(Channel.SMS, page_words(script, "page_sms", values))]
-    if member.sealed_email and Channel.EMAIL in parts.carriers:
-        wordings.append((Channel.EMAIL, page_words(script, "page_email_body", values)))
-    for channel, body in wordings:
+    for channel in _channels(parts, member):
+        body = page_words(script, "page_sms" if channel is Channel.SMS else "page_email_body", values)
         outbox.write(
             tx,
             parts.vault,
@@ -267,9 +289,10 @@ _TIER_WORDS = {Tier.EMERGENCY: "EMERGENCY", Tier.SAME_DAY: "Same day", Tier.ROUT
 
 def page_words(script: Script, notice: str, values: dict[str, str]) -> str:
     """A page goes out in plain words even when the notices cannot be read."""
-    if script.library is None:
+    try:
+        return script.notice(notice, "en", values)
+    except LookupError:
         return f"Mendline: {values['tier']} alert {values['code']}. {values['link']} Reply ACK {values['code']}"
-    return script.notice(notice, "en", values)
 
 
 def _tell_truth(tx: Connection, parts: Parts, script: Script, alert: Alert, now: datetime) -> bool:
@@ -277,7 +300,7 @@ def _tell_truth(tx: Connection, parts: Parts, script: Script, alert: Alert, now:
     if alert.contact_id is None:
         return False
     contact = contacts.get(tx, alert.contact_id)
-    if contact.consent is Consent.STOPPED or script.library is None:
+    if contact.consent is Consent.STOPPED or script.notices is None:
         return False
     language = patients.get(tx, alert.patient_id).language if alert.patient_id else contact.language
     return outbox.write(
@@ -298,13 +321,26 @@ def _tell_truth(tx: Connection, parts: Parts, script: Script, alert: Alert, now:
     )
 
 
-def page_failed(tx: Connection, parts: Parts, alert_id: str, staff_id: str | None, now: datetime, why: str) -> None:
+def page_failed(tx: Connection, parts: Parts, message: Message, alert_id: str, now: datetime, why: str) -> None:
     """A page is known not to have arrived: the ladder hurries to the next person."""
     alert = alerts.lock(tx, alert_id)
-    alerts.note(tx, parts.ids(), alert_id, "page_failed", at=now, staff_id=staff_id, detail=why[:80])
-    if alert.state is AlertState.OPEN and alert.next_action_at is not None:
-        sooner = hurried(last_action_at=alert.last_action_at, next_action_at=alert.next_action_at, now=now)
+    if message.attempts <= 1:  # a page is tried again every few seconds: one line in the history is enough
+        alerts.note(tx, parts.ids(), alert_id, "page_failed", at=now, staff_id=message.staff_id, detail=why[:80])
+    if alert.state is not AlertState.OPEN:
+        outbox.cancel(tx, alert_id=alert_id, reason="acknowledged")
+    elif alert.next_action_at is not None and not _also_by_sms(tx, message):
+        people = [member.on_call for member in _reachable(parts, staff.every(tx))]
+        last, due = alert.last_action_at, alert.next_action_at
+        sooner = hurried(alert.climb, people, last_action_at=last, next_action_at=due, now=now)
         alerts.set_next_action(tx, alert_id, sooner)
+
+
+def _also_by_sms(tx: Connection, message: Message) -> bool:
+    """A mail server that is down says nothing of the same page's SMS."""
+    if message.channel is not Channel.EMAIL or message.staff_id is None:
+        return False
+    member = staff.get(tx, message.staff_id)
+    return member is not None and not member.has_stopped
 
 
 def acknowledge_by_text(
@@ -320,6 +356,12 @@ def acknowledge_by_text(
     found = alerts.by_code(tx, code)
     if found is None:
         return "staff_ack_unknown_code", code
+    if found.state is AlertState.ACKNOWLEDGED and found.acknowledged_by == member.id:
+        return "staff_ack_done", code
+    if member.role == "viewer":
+        # "Taken by someone else" would be a lie that ends the search for a nurse.
+        alerts.note(tx, parts.ids(), found.id, "refused", at=now, staff_id=member.id, detail="viewer")
+        return "staff_help", code
     try:
         _acknowledge(tx, parts, found.id, member, now)
     except Refused:
@@ -331,11 +373,24 @@ def acknowledge(parts: Parts, code: str, staff_id: str, now: datetime) -> Alert:
     """By code and person. Raises Refused when there is no such open alert, or somebody has acknowledged it."""
 
     def work(tx: Connection) -> Alert:
-        member, found = _named(tx, staff_id), _by_code(tx, code)
-        _acknowledge(tx, parts, found.id, member, now)
-        return alerts.get(tx, found.id)
+        return _acknowledged(tx, parts, _by_code(tx, code), _named(tx, staff_id), now)
 
     return parts.database.write(work)
+
+
+def acknowledge_linked(parts: Parts, token: str, now: datetime) -> Alert:
+    """By the link in a page. Not by its code: that may belong to another patient's alert by now."""
+
+    def work(tx: Connection) -> Alert:
+        found, member = _linked(tx, token)
+        return _acknowledged(tx, parts, found, member, now)
+
+    return parts.database.write(work)
+
+
+def _acknowledged(tx: Connection, parts: Parts, found: Alert, member: Staff, now: datetime) -> Alert:
+    _acknowledge(tx, parts, found.id, member, now)
+    return alerts.get(tx, found.id)
 
 
 def _acknowledge(tx: Connection, parts: Parts, alert_id: str, member: Staff, now: datetime) -> None:
@@ -352,22 +407,45 @@ def _acknowledge(tx: Connection, parts: Parts, alert_id: str, member: Staff, now
 
 def resolve(parts: Parts, code: str, staff_id: str, disposition: str, now: datetime) -> Alert:
     """Record what was reached and found. Raises Refused when the disposition is empty or the alert is not open."""
+
+    def work(tx: Connection) -> Alert:
+        return _resolve(tx, parts, _by_code(tx, code), _named(tx, staff_id), disposition, now)
+
+    return parts.database.write(work)
+
+
+def resolve_linked(parts: Parts, token: str, disposition: str, now: datetime) -> Alert:
+    """The same by the link in a page."""
+
+    def work(tx: Connection) -> Alert:
+        found, member = _linked(tx, token)
+        return _resolve(tx, parts, found, member, disposition, now)
+
+    return parts.database.write(work)
+
+
+def _resolve(tx: Connection, parts: Parts, found: Alert, member: Staff, disposition: str, now: datetime) -> Alert:
     disposition = disposition.strip()
     if not disposition:
         raise Refused("a resolved alert needs a disposition: was the patient reached, and what was found?")
+    if member.role == "viewer":
+        raise Refused("a viewer may look at alerts but not resolve them")
+    standing = alerts.lock(tx, found.id)
+    if standing.state is AlertState.RESOLVED:
+        raise Refused(f"alert {found.code} is resolved already")
+    if standing.state is AlertState.OPEN:
+        _acknowledge(tx, parts, found.id, member, now)
+    alerts.resolve(tx, parts.vault, found.id, disposition=disposition, now=now)
+    alerts.note(tx, parts.ids(), found.id, "resolved", at=now, staff_id=member.id)
+    return alerts.get(tx, found.id)
 
-    def work(tx: Connection) -> Alert:
-        member, found = _named(tx, staff_id), _by_code(tx, code)
-        if member.role == "viewer":
-            raise Refused("a viewer may look at alerts but not resolve them")
-        alerts.lock(tx, found.id)
-        if found.state is AlertState.OPEN:
-            _acknowledge(tx, parts, found.id, member, now)
-        alerts.resolve(tx, parts.vault, found.id, disposition=disposition, now=now)
-        alerts.note(tx, parts.ids(), found.id, "resolved", at=now, staff_id=member.id)
-        return alerts.get(tx, found.id)
 
-    return parts.database.write(work)
+def _linked(tx: Connection, token: str) -> tuple[Alert, Staff]:
+    followed = alerts.follow_link(tx, token)
+    if followed is None:
+        raise Refused("this link is not good")
+    alert_id, staff_id = followed
+    return alerts.get(tx, alert_id), _named(tx, staff_id)
 
 
 def _named(tx: Connection, staff_id: str) -> Staff:
@@ -386,6 +464,8 @@ def _by_code(tx: Connection, code: str) -> Alert:
 
 def tell_colleagues(tx: Connection, parts: Parts, script: Script, member: Staff, now: datetime) -> None:
     """A nurse's phone refuses our texts from now on: everyone else on the rota must know."""
+    if script.notices is None:
+        return
     body = script.notice("colleague_stopped", "en", {"name": member.name(parts.vault)})
     for other in staff.every(tx):
         if other.id == member.id or (other.rung is None and other.role != "admin"):

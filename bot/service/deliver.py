@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from bot.core.alert import Cause
-from bot.core.delivery import OutboxState, Verdict, retry_at
+from bot.core.delivery import ERRORS, OutboxState, Verdict, retry_at
 from bot.core.enrollment import Channel, Lane, MessageKind, refusal
 from bot.core.reception import Matter
 from bot.core.redflag.table import Tier
@@ -19,6 +19,7 @@ from bot.service.parts import NotSent, Outgoing, Parts
 from bot.service.talk import Moment
 from bot.store import alerts, contacts, marks, outbox, plan
 from bot.store.outbox import Message, Outcome
+from bot.store.vault import KeyMissing
 
 log = logging.getLogger(__name__)
 
@@ -85,7 +86,22 @@ def _send(parts: Parts, message: Message, moment: Moment) -> Outcome:
     carrier = parts.carriers.get(message.channel)
     if carrier is None:
         return Outcome(message, OutboxState.SKIPPED, f"no {message.channel.value} is set up")
-    outgoing = Outgoing(
+    try:
+        sid = carrier.send(_outgoing(parts, message, moment))
+    except KeyMissing as missing:
+        log.error("message %s cannot be opened: %s", message.id, missing)  # noqa: TRY400 - the sentence says it all
+        return Outcome(message, OutboxState.FAILED, "it cannot be opened with the keys at hand")
+    except NotSent as failure:
+        log.warning("message %s was not sent: %s", message.id, failure.detail)
+        return _failed(message, failure, moment)
+    except Exception as error:  # noqa: BLE001 - one poisoned message must not keep the rest of its batch from being recorded
+        log.error("message %s: the sender failed (%s)", message.id, type(error).__name__)  # noqa: TRY400 - a traceback could quote a patient
+        return _failed(message, NotSent(ERRORS[20500], f"the sender failed ({type(error).__name__})"), moment)
+    return Outcome(message, OutboxState.ACCEPTED, sid=sid or None, sent_at=moment.now)
+
+
+def _outgoing(parts: Parts, message: Message, moment: Moment) -> Outgoing:
+    return Outgoing(
         to=message.phone(parts.vault) if _is_sms(message) else message.email(parts.vault),
         body=message.body(parts.vault),
         callback=parts.callback(message.id),
@@ -93,12 +109,6 @@ def _send(parts: Parts, message: Message, moment: Moment) -> Outcome:
         subject="" if _is_sms(message) else _subject(parts, message),
         valid_for=_valid_for(message, moment.now),
     )
-    try:
-        sid = carrier.send(outgoing)
-    except NotSent as failure:
-        log.warning("message %s was not sent: %s", message.id, failure.detail)
-        return _failed(message, failure, moment)
-    return Outcome(message, OutboxState.ACCEPTED, sid=sid or None, sent_at=moment.now)
 
 
 def _subject(parts: Parts, message: Message) -> str:
@@ -154,7 +164,7 @@ def _record(tx: Connection, parts: Parts, outcomes: Iterable[Outcome], moment: M
 def _follow(tx: Connection, parts: Parts, outcome: Outcome, moment: Moment) -> None:
     message = outcome.message
     if message.kind is MessageKind.PAGE and message.alert_id:
-        alert.page_failed(tx, parts, message.alert_id, message.staff_id, moment.now, outcome.reason)
+        alert.page_failed(tx, parts, message, message.alert_id, moment.now, outcome.reason)
     if outcome.state in (OutboxState.SKIPPED, OutboxState.FAILED):
         plan.unsend(tx, message.id, outcome.reason)
     if outcome.state is OutboxState.FAILED:

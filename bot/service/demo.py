@@ -11,9 +11,37 @@ from bot.store import patients, staff
 from bot.store.patients import NewPatient
 
 PATIENTS = (
-    ("+15075550111", "Maria Delgado", "en", "America/Chicago", 1),
-    ("+15075550112", "Lucía Herrera", "es", "America/Chicago", 3),
+    ("+15075550111", "Maria Delgado", "en", 1),
+    ("+15075550112", "Lucía Herrera", "es", 3),
 )
+ZONES = (
+    "America/Chicago",
+    "America/New_York",
+    "America/Denver",
+    "America/Los_Angeles",
+    "America/Anchorage",
+    "Pacific/Honolulu",
+    "Pacific/Pago_Pago",
+    "America/Halifax",
+    "America/Sao_Paulo",
+    "Atlantic/South_Georgia",
+    "Atlantic/Azores",
+    "Europe/London",
+    "Europe/Madrid",
+    "Europe/Athens",
+    "Africa/Nairobi",
+    "Asia/Dubai",
+    "Asia/Karachi",
+    "Asia/Dhaka",
+    "Asia/Bangkok",
+    "Asia/Manila",
+    "Asia/Tokyo",
+    "Australia/Brisbane",
+    "Pacific/Guadalcanal",
+    "Pacific/Fiji",
+    "Pacific/Tongatapu",
+)
+CHECK_IN_HOUR = 10
 NURSES = (
     ("+15075550191", "Ana Ruiz, RN", "nurse", 1),
     ("+15075550192", "James Okafor, RN", "nurse", 2),
@@ -26,8 +54,14 @@ def seed(parts: Parts, now: datetime) -> bool:
         return False
     for phone, name, role, rung in NURSES:
         team.add(parts, phone, name=name, email="", role=role, rung=rung, now=now)
-    for phone, name, language, place, days in PATIENTS:
+    place = _where_it_is_morning(now)
+    for phone, name, language, days in PATIENTS:
         surgery = local_day(now, zone(place)) - timedelta(days=days)
         new = NewPatient(name=name, language=language, zone=place, surgery_day=surgery)
         enroll.enroll(parts, phone, new, consented=True, now=now)
     return True
+
+
+def _where_it_is_morning(now: datetime) -> str:
+    """The demo patients live where the check-in of the day is due just now: whoever tries it sees one at once."""
+    return next((name for name in ZONES if now.astimezone(zone(name)).hour == CHECK_IN_HOUR), ZONES[0])

@@ -25,7 +25,8 @@ def record(parts: Parts, *, outbox_id: str | None, sid: str, status: str, error_
         return False
 
     def work(tx: Connection) -> bool:
-        message = (outbox.get(tx, outbox_id) if outbox_id else None) or outbox.by_sid(tx, sid)
+        owner = outbox.by_sid(tx, sid)
+        message = owner or (outbox.get(tx, outbox_id) if outbox_id else None)
         if message is None:
             return False
         is_new = outbox.keep_receipt(
@@ -55,7 +56,7 @@ def _apply(tx: Connection, parts: Parts, message: Message, sid: str, error_code:
 
 def _ended_badly(tx: Connection, parts: Parts, message: Message, reason: str, error_code: int, moment: Moment) -> None:
     if message.kind is MessageKind.PAGE and message.alert_id:
-        alert.page_failed(tx, parts, message.alert_id, message.staff_id, moment.now, reason)
+        alert.page_failed(tx, parts, message, message.alert_id, moment.now, reason)
         return
     plan.unsend(tx, message.id, reason)
     blocks = bool(error_code) and rule(error_code, None).verdict in deliver.BLOCKS

@@ -12,6 +12,7 @@ from bot.core.alert import Acknowledgement, acknowledgement
 from bot.core.delivery import OutboxState
 from bot.core.enrollment import Act, Consent, EnrollmentState, Lane, MessageKind
 from bot.core.flow import Ask
+from bot.core.keyword import Keyword
 from bot.core.reception import Decision, Sender, Spoken, Standing, Text, Waiting, decide, decide_without_script
 from bot.core.redflag.screen import Heard, screen
 from bot.core.redflag.table import Tier
@@ -20,7 +21,7 @@ from bot.service import alert, enroll
 from bot.service.parts import Parts
 from bot.service.scripts import Script
 from bot.service.talk import Moment, in_office_hours
-from bot.store import alerts, consents, contacts, inbox, outbox, patients, sessions, staff
+from bot.store import alerts, consents, contacts, inbox, outbox, patients, senders, sessions, staff
 from bot.store.contacts import Contact
 from bot.store.database import StoreBusy
 from bot.store.inbox import Inbound, InboxState, Kept
@@ -40,6 +41,7 @@ TRY_AGAIN_AFTER = timedelta(seconds=15)
 MOST_ATTEMPTS = 5
 MOST_REPLIES = 30
 """Automatic replies to one number in an hour. A patient never needs as many; two robots would go on for ever."""
+MOST_INSTRUCTIONS = 200
 
 NOTICES = frozenset({"joined", "stopped", "restarted", "help", "staff_stopped"})
 """Standard texts that are notices; every other thing said in answer is a reply."""
@@ -47,7 +49,7 @@ NOTICES = frozenset({"joined", "stopped", "restarted", "help", "staff_stopped"})
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One message of the webhook's answer, named by its outbox row."""
+    """One message of the webhook's answer, named by its outbox row; empty where the store could not take one."""
 
     outbox_id: str
     body: str
@@ -56,16 +58,22 @@ class Reply:
 def receive(parts: Parts, text: Inbound, moment: Moment) -> list[Reply]:
     """Walk 1. Raises StoreBusy only while the text is not safe yet; after that the sweep finishes what we cannot."""
     kept, is_new = keep(parts, text, moment)
-    if is_new or kept.state is InboxState.RECEIVED:
+    if not is_new and kept.state is not InboxState.RECEIVED:
+        return _again(parts, kept)
+    try:
         return handle(parts, kept, moment, by_answer=True)
-    return _again(parts, kept)
+    except StoreBusy:
+        raise
+    except Exception as error:  # noqa: BLE001 - the text is safe, and the sweep takes it up: an error would lose the answer
+        log.error("text %s: kept, but not handled yet (%s)", kept.id, type(error).__name__)  # noqa: TRY400 - a traceback could quote the patient
+        return []
 
 
 def keep(parts: Parts, text: Inbound, moment: Moment) -> tuple[Kept, bool]:
     """Transaction 1: the words are safe. Returns the row, and whether this sid came for the first time."""
     new = inbox.new(parts.vault, parts.ids(), text, now=moment.now)
     try_again = moment.real + TRY_AGAIN_AFTER
-    if parts.database.write(lambda tx: inbox.keep(tx, new, text, next_attempt_at=try_again)):
+    if parts.database.write_one(lambda tx: inbox.keep(tx, new, text, next_attempt_at=try_again)):
         return new, True
     before = parts.database.read(lambda tx: inbox.by_sid(tx, text.sid))
     if before is None:
@@ -93,13 +101,23 @@ def handle(parts: Parts, kept: Kept, moment: Moment, *, by_answer: bool) -> list
         return _again(parts, kept) if by_answer else []
     except StoreBusy:
         log.warning("text %s is kept; its handling waits for the store", kept.id)
-        return []
+        return taking.emergency_words()
     except Exception as error:  # noqa: BLE001 - the safety path never depends on the script
         log.error("text %s: the script failed (%s); going on without it", kept.id, type(error).__name__)  # noqa: TRY400 - a traceback could quote the patient
-        replies = parts.database.write(taking.without_script)
+        taking = taking.anew()
+        replies = _without_script(parts, kept, taking)
     for lane in taking.lanes:
         parts.bell.ring(lane)
     return replies
+
+
+def _without_script(parts: Parts, kept: Kept, taking: _Taking) -> list[Reply]:
+    try:
+        return parts.database.write(taking.without_script)
+    except inbox.AlreadyHandled:
+        return _again(parts, kept) if taking.by_answer else []
+    except StoreBusy:
+        return taking.emergency_words()
 
 
 class _Taking:
@@ -120,30 +138,55 @@ class _Taking:
 
     def whole(self, tx: Connection) -> list[Reply]:
         contact = self._contact(tx)
+        known = senders.known(tx, self.parts.vault, contact.id)
+        people, conversation = known.people, known.conversation
         if contact.is_blocked:
             contacts.set_blocked(tx, contact.id, None)  # it has just texted us, so it can be reached
-        people = patients.of_contact(tx, contact.id)
         member = None if people else staff.of_contact(tx, contact.id)
         if member and (ack := acknowledgement(self.body)):
             return self._acknowledged(tx, contact, member, ack)
-        standing, conversation = self._standing(tx, contact, people, member)
+        standing = self._standing(contact, people, member, conversation)
         decision = decide(self._text, self.heard, standing, self._facts)
         return self._do(tx, contact, people, member, conversation, decision, state=self._settled(standing))
 
     def without_script(self, tx: Connection) -> list[Reply]:
-        """The inbox row stays `received`: the reply is tried again by the sweep."""
+        """The inbox row stays `received`: the reply is tried again by the sweep. A STOP is honoured at once.
+
+        Raises AlreadyHandled when an earlier attempt, or the same webhook again, did this much already.
+        """
         contact = self._contact(tx)
+        if alerts.was_heard_in(tx, self.kept.id) or outbox.of_text(tx, self.kept.id):
+            raise inbox.AlreadyHandled(self.kept.id)
         people = patients.of_contact(tx, contact.id)
-        decision = decide_without_script(self.heard, self._facts)
-        return self._do(tx, contact, people, None, None, decision, state=InboxState.RECEIVED)
+        member = None if people else staff.of_contact(tx, contact.id)
+        standing = Standing(_sender(people, member), contact.consent)
+        decision = decide_without_script(self._text, self.heard, standing, self._facts)
+        state = InboxState.HANDLED if decision.consent is Consent.STOPPED else InboxState.RECEIVED
+        return self._do(tx, contact, people, member, None, decision, state=state)
+
+    def anew(self) -> _Taking:
+        """The same text, with nothing left of an attempt that was rolled back."""
+        return _Taking(self.parts, self.script, self.kept, self.body, self.heard, self.moment, by_answer=self.by_answer)
 
     @property
     def _text(self) -> Text:
-        return Text(self.body, pictures=self.kept.media_count, carrier_answered=self.kept.opt_out_type == "STOP")
+        answered = self.kept.opt_out_type.lower()
+        word = Keyword(answered) if answered in set(Keyword) else None
+        return Text(self.body, pictures=self.kept.media_count, carrier_answered=word)
 
     @property
     def _facts(self) -> Facts:
         return Facts(table=self.script.table, in_hours=self.in_hours)
+
+    def emergency_words(self) -> list[Reply]:
+        """While the store cannot take a decision, an emergency's instruction goes out all the same, without a row.
+
+        The sweep decides later and says it again: it must be heard, even twice.
+        """
+        if not self.by_answer or self.script.table.tier(self.heard.concerns) is not Tier.EMERGENCY:
+            return []
+        tells = self.script.table.tells(self.heard.concerns, in_hours=self.in_hours)
+        return [Reply("", "\n".join(self.script.say(tells[0], language) for language in ("en", "es")))]
 
     def _contact(self, tx: Connection) -> Contact:
         found = contacts.lock(tx, self.kept.phone_index)
@@ -153,18 +196,16 @@ class _Taking:
         return contacts.ensure(tx, self.parts.vault, phone, language="en", now=self.moment.now, new_id=self.parts.ids)
 
     def _standing(
-        self, tx: Connection, contact: Contact, people: tuple[Patient, ...], member: Staff | None
-    ) -> tuple[Standing, Conversation | None]:
+        self, contact: Contact, people: tuple[Patient, ...], member: Staff | None, conversation: Conversation | None
+    ) -> Standing:
         if not people:
-            sender = Sender.STAFF if member else Sender.UNKNOWN
-            return Standing(sender, contact.consent), None
-        conversation = next(iter(sessions.active(tx, self.parts.vault, contact.id)), None)
+            return Standing(_sender(people, member), contact.consent)
         waiting = None
         if conversation:
             session = conversation.session
             waiting = Waiting(session, self.parts.scripts.flow(session.version, session.flow))
         has_ended = all(person.enrollment is EnrollmentState.ENDED for person in people)
-        return Standing(Sender.PATIENT, contact.consent, waiting, has_ended), conversation
+        return Standing(Sender.PATIENT, contact.consent, waiting, has_ended)
 
     def _settled(self, standing: Standing) -> InboxState:
         return InboxState.UNMATCHED if standing.sender is Sender.UNKNOWN else InboxState.HANDLED
@@ -190,7 +231,7 @@ class _Taking:
             alert.tell_colleagues(tx, self.parts, self.script, member, self.moment.now)
         for act in decision.acts:
             self._enter(tx, contact, act)
-        had_alert = self.kept.attempts > 1 and bool(alerts.of_text(tx, self.kept.id))
+        had_alert = self.kept.attempts > 1 and alerts.was_heard_in(tx, self.kept.id)
         if not had_alert:
             self._raise(tx, contact, patient, decision)
         replies = self._say(tx, contact, patient, decision, is_repeat=had_alert)
@@ -214,7 +255,7 @@ class _Taking:
             flow = self.parts.scripts.flow(turn.session.version, turn.session.flow)
             ask = flow.step(turn.session.step or "")
             if isinstance(ask, Ask):
-                nudge_at = self.moment.now + ask.nudge_after
+                nudge_at = None if turn.session.nudged else self.moment.now + ask.nudge_after
                 expires_at = self.moment.now + ask.expires_after if moved_on else conversation.expires_at
         sessions.save(
             tx,
@@ -242,7 +283,7 @@ class _Taking:
                 enroll.begin(tx, self.parts, self.script, person, self.moment.now)
 
     def _enter(self, tx: Connection, contact: Contact, act: Act) -> None:
-        wording = self.script.notice_version(enroll.WORDING[act]) if self.script.library else ""
+        wording = self.script.notice_version(enroll.WORDING[act]) if self.script.notices else ""
         consents.enter(
             tx, self.parts.ids(), contact.id, act, wording=wording, inbox_id=self.kept.id, at=self.moment.now
         )
@@ -285,7 +326,7 @@ class _Taking:
 
         After STOP a single text may go out, so the instruction and the confirmation share it.
         """
-        words = [(spoken, self._words(spoken, language)) for spoken in wanted]
+        words = [(spoken, body) for spoken in wanted if (body := self._words(spoken, language))]
         if decision.consent is Consent.STOPPED:
             groups = [words]
         else:
@@ -293,17 +334,19 @@ class _Taking:
         return [(group[0][0], "\n".join(body for _, body in group)) for group in groups if group]
 
     def _words(self, spoken: Spoken, language: str) -> str:
+        """Empty for a standard text while none can be read: STOP is honoured in silence then."""
         if spoken.text is not None:
             return self.script.say(spoken.text, language)
-        return self.script.notice(spoken.notice, language)
+        return self.script.notice(spoken.notice, language) if self.script.notices else ""
 
     def _may_reply(self, tx: Connection, contact: Contact, wanted: list[Spoken]) -> bool:
-        """Emergency instructions always; everything else up to a number an hour, so that no loop is ours."""
+        """Up to a number an hour, so that no loop is ours; for an emergency's instruction it is far higher."""
         since = contact.replies_since
         fresh = since is None or self.moment.now - since >= timedelta(hours=1)
         since, replies = (self.moment.now, 1) if fresh or since is None else (since, contact.replies + 1)
         contacts.count_replies(tx, contact.id, since, replies)
-        return replies <= MOST_REPLIES or any(spoken.urgent for spoken in wanted)
+        most = MOST_INSTRUCTIONS if any(spoken.urgent for spoken in wanted) else MOST_REPLIES
+        return replies <= most
 
     def _draft(self, contact: Contact, patient: Patient | None, place: int, spoken: Spoken, body: str) -> Draft:
         return Draft(
@@ -321,11 +364,18 @@ class _Taking:
             answer_lease=self.moment.real + ANSWER_DEADLINE if self.by_answer else None,
         )
 
+    def _ack_words(self, notice: str, language: str, code: str) -> str:
+        """An acknowledgement counts, and is answered, also while the notices cannot be read."""
+        if self.script.notices is None:
+            return f"Mendline: {notice.removeprefix('staff_').replace('_', ' ')} {code}".strip()
+        return self.script.notice(notice, language, {"code": code})
+
     def _acknowledged(self, tx: Connection, contact: Contact, member: Staff, ack: Acknowledgement) -> list[Reply]:
         notice, code = alert.acknowledge_by_text(tx, self.parts, member, ack, self.moment.now)
-        body = self.script.notice(notice, contact.language, {"code": code})
+        body = self._ack_words(notice, contact.language, code)
         draft = self._draft(contact, None, 0, Spoken(notice=notice), body)
-        outbox.write_all(tx, self.parts.vault, [draft])
+        if contact.consent is not Consent.STOPPED:
+            outbox.write_all(tx, self.parts.vault, [draft])
         inbox.settle(
             tx,
             self.kept.id,
@@ -334,17 +384,14 @@ class _Taking:
             understood=f"acknowledge {code}".strip(),
             now=self.moment.now,
         )
-        return [Reply(draft.id, body)] if self.by_answer else []
+        has_reply = self.by_answer and contact.consent is not Consent.STOPPED
+        return [Reply(draft.id, body)] if has_reply else []
 
 
-def emergency_words(parts: Parts, body: str, moment: Moment) -> str:
-    """The instruction for a text whose handling could not even begin; empty when no emergency is heard in it."""
-    script = parts.scripts.live()
-    heard = screen(body, script.phrases)
-    if script.table.tier(heard.concerns) is not Tier.EMERGENCY:
-        return ""
-    tells = script.table.tells(heard.concerns, in_hours=in_office_hours(script, moment.now))
-    return script.say(tells[0], "en")
+def _sender(people: tuple[Patient, ...], member: Staff | None) -> Sender:
+    if people:
+        return Sender.PATIENT
+    return Sender.STAFF if member else Sender.UNKNOWN
 
 
 def give_up(parts: Parts, kept: Kept, moment: Moment) -> None:
@@ -368,4 +415,4 @@ def _whose(people: tuple[Patient, ...], conversation: Conversation | None) -> Pa
     return people[-1] if people else None
 
 
-__all__ = ["Inbound", "Moment", "Reply", "emergency_words", "give_up", "handle", "keep", "receive"]
+__all__ = ["Inbound", "Moment", "Reply", "give_up", "handle", "keep", "receive"]

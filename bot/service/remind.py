@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -9,7 +11,7 @@ from sqlalchemy import Connection
 from bot.core.alert import Cause
 from bot.core.enrollment import Consent, EnrollmentState, Lane, MessageKind
 from bot.core.flow import Ask, Silence
-from bot.core.hours import is_open, next_open, zone
+from bot.core.hours import closing, next_open, zone
 from bot.core.plan import PlanItem, Sends
 from bot.core.reception import Matter
 from bot.core.redflag.table import Tier
@@ -19,10 +21,14 @@ from bot.service.parts import Parts
 from bot.service.scripts import Script
 from bot.service.talk import Moment
 from bot.store import contacts, outbox, patients, plan, sessions
+from bot.store.contacts import Contact
+from bot.store.database import StoreBusy
 from bot.store.outbox import Draft
 from bot.store.patients import Patient
 from bot.store.plan import Entry, PlanState
 from bot.store.sessions import Conversation
+
+log = logging.getLogger(__name__)
 
 BATCH = 100
 APART = timedelta(minutes=45)
@@ -40,7 +46,7 @@ def due(parts: Parts, moment: Moment) -> int:
 
     def work(tx: Connection) -> int:
         entries = plan.due(tx, moment.now, BATCH)
-        return sum(_begin(tx, parts, script, entry, moment.now) for entry in entries)
+        return sum(_begin_alone(tx, parts, script, entry, moment.now) for entry in entries)
 
     settled = parts.database.write(work)
     if settled:
@@ -48,18 +54,35 @@ def due(parts: Parts, moment: Moment) -> int:
     return settled
 
 
+def _begin_alone(tx: Connection, parts: Parts, script: Script, entry: Entry, now: datetime) -> int:
+    """Under the contact's lock, so that two clocks never write to one patient at once. Whose text is being handled
+    just now waits for the next tick; an entry that cannot be begun does not hold up the others."""
+    if not contacts.hold_if_free(tx, entry.contact_id):
+        return 0
+    try:
+        with tx.begin_nested():
+            return _begin(tx, parts, script, entry, now)
+    except Exception as error:  # noqa: BLE001 - the entry is still planned: it is tried again in a second
+        log.error("plan entry %s could not be begun (%s)", entry.id, type(error).__name__)  # noqa: TRY400 - a traceback could quote a patient
+        return 0
+
+
 def _begin(tx: Connection, parts: Parts, script: Script, entry: Entry, now: datetime) -> int:
     patient = patients.get(tx, entry.patient_id)
     item = script.whole.plan.item(entry.item)
-    refused = _why_not(tx, parts, script, entry, item, patient, now)
-    if refused is None or item is None:
-        return 0
-    if refused:
+    refused = _refusal(parts, script, entry, item, patient, contacts.get(tx, entry.contact_id), now)
+    ready_at = now
+    if item is not None and not refused:
+        ready_at, reason = _ready_at(tx, script, patient, now)
+        refused = reason if ready_at >= entry.not_after else ""
+    if item is None or refused:
         plan.settle(tx, entry.id, PlanState.SKIPPED, reason=refused)
         return 1
-    outbox_id = _flow(tx, parts, script, entry, item, patient, now) if item.sends is Sends.FLOW else None
-    if item.sends is not Sends.FLOW:
-        outbox_id = _single(tx, parts, script, entry, item, patient, now)
+    if ready_at > now:
+        plan.postpone(tx, entry.id, ready_at)
+        return 1
+    send = _flow if item.sends is Sends.FLOW else _single
+    outbox_id = send(tx, parts, script, entry, item, patient, now)
     if outbox_id is None:
         plan.settle(tx, entry.id, PlanState.SKIPPED, reason="sent before")
     else:
@@ -67,30 +90,30 @@ def _begin(tx: Connection, parts: Parts, script: Script, entry: Entry, now: date
     return 1
 
 
-def _why_not(
-    tx: Connection, parts: Parts, script: Script, entry: Entry, item: PlanItem | None, patient: Patient, now: datetime
-) -> str | None:
-    """Why this entry is skipped; empty when it may go; None when it must wait a little, within its window."""
+def _refusal(
+    parts: Parts, script: Script, entry: Entry, item: PlanItem | None, patient: Patient, contact: Contact, now: datetime
+) -> str:
+    """Why this entry is skipped for good; empty when it may go."""
     if item is None:
         return "no longer in the care plan"
-    if now >= entry.not_after:
-        return "window missed"
-    if patient.enrollment is not EnrollmentState.ACTIVE:
-        return "no consent" if patient.enrollment is EnrollmentState.INVITED else "stopped"
-    contact = contacts.get(tx, entry.contact_id)
-    if contact.consent is not Consent.JOINED:
-        return "no consent"
-    if contact.is_blocked:
-        return "number cannot be reached"
-    if parts.is_live and not _approved(script, item):
-        return "draft"
-    there = zone(patient.zone)
-    if not is_open(now, there, script.whole.practice.contact):
-        return None if next_open(now, there, script.whole.practice.contact) < entry.not_after else "outside hours"
-    last = outbox.last_unprompted(tx, entry.contact_id)
-    if last is not None and now - last < APART:
-        return None if last + APART < entry.not_after else "too close to another text"
-    return ""
+    checks = (
+        (now >= entry.not_after, "window missed"),
+        (patient.enrollment in (EnrollmentState.STOPPED, EnrollmentState.ENDED), "stopped"),
+        (patient.enrollment is EnrollmentState.INVITED or contact.consent is not Consent.JOINED, "no consent"),
+        (contact.is_blocked, "number cannot be reached"),
+        (parts.is_live and not _approved(script, item), "draft"),
+    )
+    return next((reason for is_so, reason in checks if is_so), "")
+
+
+def _ready_at(tx: Connection, script: Script, patient: Patient, now: datetime) -> tuple[datetime, str]:
+    """From when on it may go, and why not before: the patient's hours, and never two texts at once."""
+    opens = next_open(now, zone(patient.zone), script.whole.practice.contact)
+    last = outbox.last_unprompted(tx, patient.contact_id)
+    apart = last + APART if last is not None else now
+    if opens >= apart:
+        return opens, "outside hours"
+    return apart, "too close to another text"
 
 
 def _approved(script: Script, item: PlanItem) -> bool:
@@ -108,7 +131,7 @@ def _flow(
 ) -> str | None:
     flow = script.whole.flows[item.content]
     turn = start(flow, script.version)
-    _end_before(tx, parts, patient, now)
+    _end_before(tx, parts, script, patient, now)
     occurrence = _occurrence("checkin", entry)
     ask = flow.step(turn.session.step or "")
     session_id = parts.ids()
@@ -130,12 +153,11 @@ def _flow(
     return _write(tx, parts, MessageKind.CHECKIN, entry, patient, body, occurrence, now, valid_until=entry.not_after)
 
 
-def _end_before(tx: Connection, parts: Parts, patient: Patient, now: datetime) -> None:
+def _end_before(tx: Connection, parts: Parts, script: Script, patient: Patient, now: datetime) -> None:
     """A new check-in ends one that was left open: its silence counts as expiry."""
     for conversation in sessions.active(tx, parts.vault, patient.contact_id):
         if conversation.patient_id == patient.id:
-            turn = Turn(_expired(conversation.session))
-            sessions.save(tx, parts.vault, conversation.id, turn.session, nudge_at=None, expires_at=None, now=now)
+            _end_in_silence(tx, parts, script, conversation, patient, now)
 
 
 def _expired(session: Session) -> Session:
@@ -196,34 +218,51 @@ def _write(
 def silences(parts: Parts, moment: Moment) -> int:
     """Nudge those who have not answered, and end the waiting of those who never did."""
     script = parts.scripts.live()
-
-    def work(tx: Connection) -> int:
-        nudged = sessions.to_nudge(tx, moment.now, BATCH)
-        for session_id in nudged:
-            _nudge(tx, parts, session_id, moment.now)
-        for session_id in sessions.to_expire(tx, moment.now, BATCH):
-            _expire(tx, parts, script, session_id, moment.now)
-        return len(nudged)
-
-    count = parts.database.write(work)
-    if count:
+    to_nudge = parts.database.read(lambda tx: sessions.to_nudge(tx, moment.now, BATCH)) if script.library else []
+    nudged = [each for each in to_nudge if _alone(parts, each, lambda tx, one: _nudge(tx, parts, one, moment.now))]
+    for each in to_nudge:
+        if each not in nudged:
+            # A question that its flow no longer has: there is nothing to nudge with. Its expiry tells staff.
+            _alone(parts, each, lambda tx, one: _no_nudge(tx, parts, one, moment.now))
+    for each in parts.database.read(lambda tx: sessions.to_expire(tx, moment.now, BATCH)):
+        _alone(parts, each, lambda tx, one: _expire(tx, parts, script, one, moment.now))
+    if nudged:
         parts.bell.ring(Lane.PLAN)
-    return count
+    return len(nudged)
+
+
+def _alone(parts: Parts, session_id: str, verb: Callable[[Connection, str], None]) -> bool:
+    """In a transaction of its own: a conversation that cannot be moved must not hold up the others."""
+    try:
+        parts.database.write(lambda tx: verb(tx, session_id))
+    except StoreBusy:
+        raise
+    except Exception as error:  # noqa: BLE001 - the session is still there, and its expiry needs no script
+        log.error("session %s could not be moved (%s)", session_id, type(error).__name__)  # noqa: TRY400 - a traceback could quote a patient
+        return False
+    return True
 
 
 def _nudge(tx: Connection, parts: Parts, session_id: str, now: datetime) -> None:
-    """One nudge a question, inside the patient's hours; at night it waits for the morning."""
+    """One nudge a question, inside the patient's hours and apart from other texts; at night it waits for the morning.
+
+    Nothing is due any more when the patient answered while we waited for the lock.
+    """
     conversation = _held(tx, parts, session_id)
-    if conversation is None or conversation.session.is_over or conversation.session.nudged:
+    if not _is_past(conversation.nudge_at, now) or conversation.session.is_over:
+        return
+    if conversation.session.nudged:
+        _save(tx, parts, conversation, conversation.session, nudge_at=None, now=now)
         return
     patient = patients.get(tx, conversation.patient_id)
-    script = _script_of(parts, conversation)
-    opens = next_open(now, zone(patient.zone), parts.scripts.live().whole.practice.contact)
-    if opens > now:
-        _save(tx, parts, conversation, conversation.session, nudge_at=opens, now=now)
+    script, live = _script_of(parts, conversation), parts.scripts.live().whole
+    ready_at, _ = _ready_at(tx, parts.scripts.live(), patient, now)
+    if ready_at > now:
+        _save(tx, parts, conversation, conversation.session, nudge_at=ready_at, now=now)
         return
     turn = _silence(parts, conversation, over=False)
     _save(tx, parts, conversation, turn.session, nudge_at=None, now=now)
+    closes = closing(now, zone(patient.zone), live.practice.contact)
     outbox.write(
         tx,
         parts.vault,
@@ -236,23 +275,37 @@ def _nudge(tx: Connection, parts: Parts, session_id: str, now: datetime) -> None
             due_at=now,
             created_at=now,
             patient_id=patient.id,
-            not_after=conversation.expires_at,
+            not_after=min(closes, conversation.expires_at or closes),
         ),
     )
 
 
+def _no_nudge(tx: Connection, parts: Parts, session_id: str, now: datetime) -> None:
+    conversation = _held(tx, parts, session_id)
+    _save(tx, parts, conversation, conversation.session, nudge_at=None, now=now)
+
+
+def _is_past(moment: datetime | None, now: datetime) -> bool:
+    return moment is not None and moment <= now
+
+
 def _expire(tx: Connection, parts: Parts, script: Script, session_id: str, now: datetime) -> None:
     conversation = _held(tx, parts, session_id)
-    if conversation is None or conversation.session.is_over:
+    if conversation.session.is_over or not _is_past(conversation.expires_at, now):
         return
+    _end_in_silence(tx, parts, script, conversation, patients.get(tx, conversation.patient_id), now)
+
+
+def _end_in_silence(
+    tx: Connection, parts: Parts, script: Script, conversation: Conversation, patient: Patient, now: datetime
+) -> None:
     _save(tx, parts, conversation, _expired(conversation.session), nudge_at=None, now=now)
-    patient = patients.get(tx, conversation.patient_id)
     if patient.enrollment is EnrollmentState.ACTIVE and (now.date() - patient.surgery_day).days <= RISK_DAYS + 1:
         matter = Matter(Tier.ROUTINE, Cause.SILENCE, why=(f"no answer to {conversation.session.flow}",))
         alert.raise_once(tx, parts, script, matter, contact_id=patient.contact_id, patient_id=patient.id, now=now)
 
 
-def _held(tx: Connection, parts: Parts, session_id: str) -> Conversation | None:
+def _held(tx: Connection, parts: Parts, session_id: str) -> Conversation:
     """The session, read again under its contact's lock: the patient may be answering at this very moment."""
     contacts.hold(tx, sessions.get(tx, parts.vault, session_id).contact_id)
     return sessions.get(tx, parts.vault, session_id)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.core.flow import Flow
+from bot.core.notices import Notices
 from bot.core.practice import NAMELESS, Practice
 from bot.core.redflag.phrases import Phrases
 from bot.core.redflag.table import RedFlagTable, Wording
@@ -23,19 +24,24 @@ LOOK_AGAIN_SECONDS = 2.0
 NOTHING_PUBLISHED = "no flows are published yet: run `mendline release`"
 
 
-class NothingPublished(Exception):
+class NothingPublished(LookupError):
     """There is no publication that can be read. Screening goes on with the packaged table all the same."""
 
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """One publication, ready for use. `library` is None when it cannot be read: the safety path lives without."""
+    """One publication, ready for use. `library` is None when it cannot be read: the safety path lives without.
+
+    `notices` are then those of the last publication that could be read, so that STOP is confirmed and a nurse who
+    acknowledges is answered; None where there never was one.
+    """
 
     version: int
     library: Library | None
     table: RedFlagTable
     practice: Practice | None
     phrases: Phrases
+    notices: Notices | None = None
 
     @property
     def whole(self) -> Library:
@@ -53,10 +59,17 @@ class Script:
         return NAMELESS.get(language, NAMELESS["en"])
 
     def notice(self, name: str, language: str, more: Mapping[str, str] | None = None) -> str:
-        return self.say(self.whole.notices.text(name), language, more)
+        """Raises NothingPublished where no notices could ever be read."""
+        return self.say(self._notices.text(name), language, more)
 
     def notice_version(self, name: str) -> str:
-        return f"{name}@{self.whole.notices[name].version}"
+        return f"{name}@{self._notices[name].version}"
+
+    @property
+    def _notices(self) -> Notices:
+        if self.notices is None:
+            raise NothingPublished(NOTHING_PUBLISHED)
+        return self.notices
 
 
 class Scripts:
@@ -97,22 +110,26 @@ class Scripts:
         return self._by_version[number]
 
     def _read(self, number: int) -> Script:
-        published = self._database.read(lambda tx: publications.get(tx, number)) if number else None
-        if published is None:
+        if number == 0:
             return Script(number, None, fallback_table(), None, fallback_phrases())
-        loaded = from_sources(published.sources)
-        before = self._known(number - 1) if loaded.table is None or loaded.practice is None else None
+        published = self._database.read(lambda tx: publications.get(tx, number))
+        sources = published.sources if published else {}
+        loaded, phrases = from_sources(sources), _phrases(sources)
+        if loaded.library is not None and phrases is not None:
+            library = loaded.library
+            return Script(number, library, library.table, library.practice, phrases, library.notices)
+        # What cannot be read gives way to the last published one that can, else to the package's.
+        before = self._known(number - 1)
         return Script(
             version=number,
             library=loaded.library,
-            # What cannot be read gives way to the last published one that can, else to the package's.
-            table=loaded.table or (before.table if before else fallback_table()),
-            practice=loaded.practice or (before.practice if before else None),
-            phrases=_phrases(published.sources),
+            table=loaded.table or before.table,
+            practice=loaded.practice or before.practice,
+            phrases=phrases or before.phrases,
+            notices=loaded.library.notices if loaded.library else before.notices,
         )
 
 
-def _phrases(sources: Mapping[str, str]) -> Phrases:
+def _phrases(sources: Mapping[str, str]) -> Phrases | None:
     text = sources.get("phrases.yaml")
-    phrases = load_phrases(text, "phrases.yaml")[0] if text is not None else None
-    return phrases or fallback_phrases()
+    return load_phrases(text, "phrases.yaml")[0] if text is not None else None

@@ -103,8 +103,8 @@ def _say_again(parts: Parts, message: Message, moment: Moment) -> None:
     """An emergency instruction without a receipt goes out by REST without waiting for proof, once; staff see it."""
 
     def work(tx: Connection) -> None:
-        alert_of = alerts.of_text(tx, message.inbox_id) if message.inbox_id else []
-        for raised in alert_of:
+        raised_by = alerts.of_text(tx, message.inbox_id) if message.inbox_id else []
+        for raised in raised_by or alerts.open_of_contact(tx, message.contact_id):
             alerts.note(tx, parts.ids(), raised.id, "unconfirmed", at=moment.now, detail="instruction unconfirmed")
         if message.attempts > 1:
             outbox.settle(tx, [Outcome(message, OutboxState.UNKNOWN, "instruction unconfirmed")])
@@ -137,7 +137,7 @@ def clock_step(parts: Parts, moment: Moment) -> None:
         back = last - moment.now
         if back > LARGEST_STEP_BACK:
             alerts.shift_clocks(tx, -back)
-            outbox.shift_pages(tx, -back)
+            outbox.shift_pending(tx, -back)
             why = f"the clinic's clock was set back by {back}"
             matter = Matter(Tier.ROUTINE, Cause.OPERATIONS, why=(why,))
             alert.raise_once(tx, parts, parts.scripts.live(), matter, contact_id=None, patient_id=None, now=moment.now)

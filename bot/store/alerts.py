@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row, and_, bindparam, insert, select, update
 
 from bot.core.alert import AlertState, Cause, Climb
 from bot.core.redflag.table import Tier
+from bot.store.statements import word
 from bot.store.tables import alert, alert_event, page_link
 from bot.store.vault import Vault
 
@@ -20,16 +21,12 @@ INSERT = insert(alert)
 INSERT_EVENT = insert(alert_event)
 BY_ID = select(alert).where(alert.c.id == bindparam("alert_id"))
 LOCK = BY_ID.with_for_update()
-OPEN_CODES = select(alert.c.code).where(alert.c.state != "resolved")
+OPEN_CODES = select(alert.c.code).where(alert.c.state != word("resolved"))
 OPEN_OF_CONTACT = select(alert).where(and_(alert.c.contact_id == bindparam("contact_id"), alert.c.state == "open"))
-BY_CODE = select(alert).where(and_(alert.c.code == bindparam("code"), alert.c.state != "resolved"))
-DUE = (
-    select(alert.c.id)
-    .where(and_(alert.c.state != "resolved", alert.c.next_action_at <= bindparam("now")))
-    .order_by(alert.c.next_action_at)
-    .limit(bindparam("limit"))
-    .with_for_update(skip_locked=True)
-)
+BY_CODE = select(alert).where(and_(alert.c.code == bindparam("code"), alert.c.state != word("resolved")))
+IS_DUE = and_(alert.c.state != word("resolved"), alert.c.next_action_at <= bindparam("now"))
+DUE = select(alert.c.id).where(IS_DUE).order_by(alert.c.next_action_at).limit(bindparam("limit"))
+LOCK_DUE = BY_ID.where(IS_DUE).with_for_update(skip_locked=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +61,9 @@ class Alert:
 
     @property
     def climb(self) -> Climb:
-        return Climb(self.tier, self.raised_at, self.round, is_told=self.told_at is not None)
+        # Somebody took it once: "nobody has told us that they saw it" would not be true.
+        is_told = self.told_at is not None or self.acknowledged_at is not None
+        return Climb(self.tier, self.raised_at, self.round, is_told=is_told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +167,14 @@ def open_for_staff(tx: Connection, staff_id: str) -> list[Alert]:
 
 
 def due(tx: Connection, now: datetime, limit: int) -> list[str]:
-    """Alerts whose ladder must move, locked; others may be moved by another clock at the same time."""
+    """Alerts whose ladder must move; each is then taken with `lock_due`."""
     return list(tx.execute(DUE, {"now": now, "limit": limit}).scalars())
+
+
+def lock_due(tx: Connection, alert_id: str, now: datetime) -> Alert | None:
+    """The alert, held, if its ladder must still move; None when another clock moves it, or has."""
+    row = tx.execute(LOCK_DUE, {"alert_id": alert_id, "now": now}).first()
+    return _alert(row) if row else None
 
 
 def moved(tx: Connection, alert_id: str, *, round_: int, now: datetime, next_at: datetime, told: bool) -> None:
@@ -183,10 +188,11 @@ def set_next_action(tx: Connection, alert_id: str, at: datetime) -> None:
 
 def shift_clocks(tx: Connection, by: timedelta) -> None:
     """Move every open ladder along with a clinic's clock that was set back, so that none waits for lost time."""
-    rows = tx.execute(select(alert.c.id, alert.c.next_action_at).where(alert.c.state != "resolved")).all()
-    for row in rows:
-        if row.next_action_at is not None:
-            set_next_action(tx, row.id, row.next_action_at + by)
+    moments = (alert.c.raised_at, alert.c.last_action_at, alert.c.next_action_at)
+    for row in tx.execute(select(alert.c.id, *moments).where(alert.c.state != "resolved")).all():
+        shifted = {moment.name: row._mapping[moment.name] for moment in moments}  # noqa: SLF001 - its public name
+        values = {name: at + by for name, at in shifted.items() if at is not None}
+        tx.execute(update(alert).where(alert.c.id == row.id).values(values))
 
 
 def acknowledge(tx: Connection, alert_id: str, *, staff_id: str, now: datetime, comes_back_at: datetime) -> None:
@@ -245,6 +251,13 @@ class Event:
     staff_id: str | None
     detail: str
     at: datetime
+
+
+def was_heard_in(tx: Connection, inbox_id: str) -> bool:
+    """Did this text raise an alert, or was it heard as one that stood already?"""
+    again = select(alert_event.c.id).where(and_(alert_event.c.act == "heard_again", alert_event.c.detail == inbox_id))
+    raised = select(alert.c.id).where(alert.c.inbox_id == inbox_id)
+    return tx.execute(raised.limit(1)).first() is not None or tx.execute(again.limit(1)).first() is not None
 
 
 def history(tx: Connection, alert_id: str) -> Sequence[Event]:

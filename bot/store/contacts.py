@@ -6,19 +6,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from bot.core.enrollment import Consent
-from bot.store.statements import InsertOnce
+from bot.store.statements import InsertOnce, Prepared
 from bot.store.tables import contact
 from bot.store.vault import Ids, Vault
 
 INSERT = InsertOnce(contact, "phone_index")
 BY_INDEX = select(contact).where(contact.c.phone_index == bindparam("phone_index"))
-LOCK = BY_INDEX.with_for_update()
+LOCK = Prepared(BY_INDEX.with_for_update())
 BY_ID = select(contact).where(contact.c.id == bindparam("contact_id"))
 HOLD = select(contact.c.id).where(contact.c.id == bindparam("contact_id")).with_for_update()
+HOLD_IF_FREE = select(contact.c.id).where(contact.c.id == bindparam("contact_id")).with_for_update(skip_locked=True)
 SET_CONSENT = update(contact).where(contact.c.id == bindparam("contact_id"))
+COUNT_REPLIES = Prepared(
+    SET_CONSENT.values(replies_since=bindparam("new_replies_since"), replies=bindparam("new_replies"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,7 @@ class Contact:
 
 def lock(tx: Connection, phone_index: bytes) -> Contact | None:
     """The contact of this number, held until the transaction ends."""
-    return _contact(tx.execute(LOCK, {"phone_index": phone_index}).first())
+    return _contact(LOCK.first(tx, {"phone_index": phone_index}))
 
 
 def find(tx: Connection, phone_index: bytes) -> Contact | None:
@@ -48,6 +52,11 @@ def find(tx: Connection, phone_index: bytes) -> Contact | None:
 def hold(tx: Connection, contact_id: str) -> None:
     """Lock a contact until the transaction ends: nothing else is decided about it meanwhile."""
     tx.execute(HOLD, {"contact_id": contact_id})
+
+
+def hold_if_free(tx: Connection, contact_id: str) -> bool:
+    """The same without waiting; False while somebody else decides about this contact."""
+    return tx.execute(HOLD_IF_FREE, {"contact_id": contact_id}).first() is not None
 
 
 def get(tx: Connection, contact_id: str) -> Contact:
@@ -95,12 +104,14 @@ def set_blocked(tx: Connection, contact_id: str, at: datetime | None) -> None:
 
 
 def count_replies(tx: Connection, contact_id: str, since: datetime, replies: int) -> None:
-    tx.execute(SET_CONSENT.values(replies_since=since, replies=replies), {"contact_id": contact_id})
+    COUNT_REPLIES.later(tx, {"contact_id": contact_id, "new_replies_since": since, "new_replies": replies})
 
 
-def _contact(row: Row[Any] | None) -> Contact | None:
-    if row is None:
-        return None
+def _contact(row: Any) -> Contact | None:
+    return None if row is None else read(row)
+
+
+def read(row: Any) -> Contact:
     return Contact(
         id=row.id,
         sealed_phone=row.phone,

@@ -14,6 +14,9 @@ from typing import IO, Any, TypeVar
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from bot.store.statements import forget_waiting, send_waiting
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]
@@ -37,37 +40,62 @@ class Database:
         self.is_sqlite = url.startswith("sqlite")
         self.engine = _sqlite(url) if self.is_sqlite else _postgres(url, connections)
         self._reading = self.engine.execution_options(reading=True)
+        self._single = self.engine if self.is_sqlite else self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._writer = _Writer(self.engine, _lock_file(url)) if self.is_sqlite else None
 
     def write(self, work: Work[T], *, patience: float = PATIENCE_SECONDS) -> T:
         """Run `work` in a transaction of its own and commit. Raises StoreBusy after `patience` seconds."""
         if self._writer:
             return self._writer.run(work, patience)
-        return self._on_postgres(work)
+        return self._twice(lambda: self._transact(self.engine, work))
+
+    def write_one(self, work: Work[T]) -> T:
+        """The same for a single statement: on Postgres it is a transaction by itself, which spares two round trips."""
+        if self._writer:
+            return self._writer.run(work, PATIENCE_SECONDS)
+        return self._twice(lambda: self._transact(self._single, work))
 
     def read(self, work: Work[T]) -> T:
         """Run `work` on a consistent view; what it writes is not kept."""
-        try:
-            with self._reading.connect() as tx:
-                return work(tx)
-        except OperationalError as error:
-            raise StoreBusy(_plainly(error)) from error
+        return self._twice(lambda: self._look(work))
+
+    def _look(self, work: Work[T]) -> T:
+        with self._reading.connect() as tx:
+            return work(tx)
 
     def close(self) -> None:
         if self._writer:
             self._writer.close()
         self.engine.dispose()
 
-    def _on_postgres(self, work: Work[T]) -> T:
+    def _transact(self, engine: Engine, work: Work[T]) -> T:
+        with engine.begin() as tx:
+            return work(tx)
+
+    def _twice(self, attempt: Callable[[], T]) -> T:
+        """Once more on a new connection when the old one was dead: the server was restarted behind the pool.
+
+        If it was the commit's answer that got lost, the work is done again, which every verb is made for.
+        """
         try:
-            with self.engine.begin() as tx:
-                return work(tx)
-        except OperationalError as error:
-            raise StoreBusy(_plainly(error)) from error
+            return attempt()
+        except PoolTimeout:
+            raise StoreBusy("every connection is in use") from None
         except DBAPIError as error:
-            if error.connection_invalidated:
-                raise StoreBusy(_plainly(error)) from error
+            if not error.connection_invalidated:
+                _refuse_busy(error)
+                raise
+        try:
+            return attempt()
+        except DBAPIError as error:
+            _refuse_busy(error)
             raise
+
+
+def _refuse_busy(error: DBAPIError) -> None:
+    """A store that is away, locked or full is busy to its callers; any other error is theirs to see."""
+    if error.connection_invalidated or isinstance(error, OperationalError):
+        raise StoreBusy(_plainly(error)) from error
 
 
 class _Job:
@@ -87,6 +115,7 @@ class _Writer:
         self._engine = engine
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._lock: IO[bytes] | None = lock_file.open("ab") if lock_file else None
+        self._connection: Connection | None = None
         self._thread: threading.Thread | None = None
         self._starting = threading.Lock()
 
@@ -108,6 +137,8 @@ class _Writer:
         if self._thread:
             self._jobs.put(None)
             self._thread.join(timeout=10)
+        if self._connection:
+            self._connection.close()
         if self._lock:
             self._lock.close()
 
@@ -141,7 +172,7 @@ class _Writer:
             fcntl.flock(self._lock, fcntl.LOCK_EX)
         try:
             outcomes = self._transact(group)
-        except Exception as error:  # noqa: BLE001 - whatever broke the commit is each caller's to hear
+        except BaseException as error:  # noqa: BLE001 - each caller's to hear; this thread must outlive everything
             outcomes = [(job, None, error) for job in group]
         finally:
             if self._lock:
@@ -149,23 +180,34 @@ class _Writer:
         for job, value, failure in outcomes:
             _answer(job.future, value, failure)
 
-    def _transact(self, group: list[_Job]) -> list[tuple[_Job, Any, Exception | None]]:
-        outcomes: list[tuple[_Job, Any, Exception | None]] = []
-        with self._engine.begin() as tx:
-            for job in group:
-                point = tx.begin_nested()
-                try:
-                    value = job.work(tx)
-                    point.commit()
-                except Exception as error:  # noqa: BLE001 - handed to the caller whose work it was
-                    point.rollback()
-                    outcomes.append((job, None, error))
-                else:
-                    outcomes.append((job, value, None))
-        return outcomes
+    def _transact(self, group: list[_Job]) -> list[tuple[_Job, Any, BaseException | None]]:
+        if self._connection is None:
+            self._connection = self._engine.connect()
+        with self._connection.begin() as whole:
+            if len(group) > 1:
+                return [(job, *_alone(job.work, self._connection)) for job in group]
+            (job,) = group
+            try:
+                return [(job, job.work(self._connection), None)]
+            except Exception as error:  # noqa: BLE001 - handed to the caller whose work it was
+                whole.rollback()
+                return [(job, None, error)]
 
 
-def _answer(future: Future[Any], value: Any, failure: Exception | None) -> None:
+def _alone(work: Work[Any], tx: Connection) -> tuple[Any, Exception | None]:
+    """In a savepoint of its own, set by the bare driver: every text passes here twice."""
+    driver: Any = tx.connection.driver_connection
+    driver.execute("SAVEPOINT alone")
+    try:
+        value = work(tx)
+    except Exception as error:  # noqa: BLE001 - handed to the caller whose work it was
+        driver.execute("ROLLBACK TO alone")
+        return None, error
+    driver.execute("RELEASE alone")
+    return value, None
+
+
+def _answer(future: Future[Any], value: Any, failure: BaseException | None) -> None:
     try:
         if failure is not None:
             future.set_exception(failure)
@@ -201,11 +243,12 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     """Always IMMEDIATE where we write: a deferred BEGIN fails when it finds that it must write after reading."""
     reading = connection.get_execution_options().get("reading", False)
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+    driver: Any = connection.connection.driver_connection
+    driver.execute("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
 def _postgres(url: str, connections: int) -> Engine:
-    return create_engine(
+    engine = create_engine(
         url,
         hide_parameters=True,
         pool_size=connections,
@@ -214,6 +257,11 @@ def _postgres(url: str, connections: int) -> Engine:
         pool_pre_ping=False,
         connect_args={"connect_timeout": 5, "options": "-c lock_timeout=5s -c statement_timeout=15s"},
     )
+    event.listen(engine, "before_cursor_execute", lambda tx, *_: send_waiting(tx))
+    event.listen(engine, "commit", send_waiting)
+    event.listen(engine, "rollback", forget_waiting)
+    event.listen(engine, "rollback_savepoint", lambda tx, *_: forget_waiting(tx))
+    return engine
 
 
 def _lock_file(url: str) -> Path | None:

@@ -4,42 +4,42 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, exists, select
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, literal_column, select
 
 from bot.core.enrollment import Lane
+from bot.store.statements import Prepared, word
 from bot.store.tables import alert, inbox, outbox, plan_entry, session
 
 
-def _lane(lane: Lane, moment: str) -> object:
-    waiting = and_(outbox.c.state == "pending", outbox.c.lane == lane.value, outbox.c.due_at <= bindparam(moment))
-    return exists(select(1).where(waiting))
+def _is_any(due: ColumnElement[Any], by: str, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Is anything due? Asked as "the first that is due", so that the partial index answers.
+
+    With EXISTS, Postgres reads the whole table instead when its statistics say that much is due, and nothing is.
+    """
+    first = select(due).where(and_(due <= bindparam(by), *conditions)).order_by(due).limit(literal_column("1"))
+    return first.scalar_subquery().is_not(None)
 
 
-LOOK = select(
-    exists(select(1).where(and_(plan_entry.c.state == "planned", plan_entry.c.due_at <= bindparam("now")))).label(
-        "plan"
-    ),
-    exists(
-        select(1).where(
-            and_(session.c.state == "active", session.c.nudge_at.is_not(None), session.c.nudge_at <= bindparam("now"))
-        )
-    ).label("nudges"),
-    exists(select(1).where(and_(session.c.state == "active", session.c.expires_at <= bindparam("now")))).label(
-        "expiries"
-    ),
-    exists(select(1).where(and_(alert.c.state != "resolved", alert.c.next_action_at <= bindparam("now")))).label(
-        "ladders"
-    ),
-    exists(select(1).where(and_(inbox.c.state == "received", inbox.c.next_attempt_at <= bindparam("real")))).label(
-        "texts"
-    ),
-    exists(select(1).where(and_(outbox.c.state == "sending", outbox.c.lease_until < bindparam("real")))).label(
-        "unconfirmed"
-    ),
-    _lane(Lane.PAGE, "now").label("pages"),  # type: ignore[attr-defined]
-    _lane(Lane.TALK, "late").label("talk"),  # type: ignore[attr-defined]
-    _lane(Lane.PLAN, "late").label("tips"),  # type: ignore[attr-defined]
+def _lane(lane: Lane, by: str) -> ColumnElement[bool]:
+    return _is_any(outbox.c.due_at, by, outbox.c.state == word("pending"), outbox.c.lane == word(lane.value))
+
+
+LOOK = Prepared(
+    select(
+        _is_any(plan_entry.c.due_at, "now", plan_entry.c.state == word("planned")).label("plan"),
+        _is_any(session.c.nudge_at, "now", session.c.state == word("active"), session.c.nudge_at.is_not(None)).label(
+            "nudges"
+        ),
+        _is_any(session.c.expires_at, "now", session.c.state == word("active")).label("expiries"),
+        _is_any(alert.c.next_action_at, "now", alert.c.state != word("resolved")).label("ladders"),
+        _is_any(inbox.c.next_attempt_at, "real", inbox.c.state == word("received")).label("texts"),
+        _is_any(outbox.c.lease_until, "real", outbox.c.state == word("sending")).label("unconfirmed"),
+        _lane(Lane.PAGE, "now").label("pages"),
+        _lane(Lane.TALK, "late").label("talk"),
+        _lane(Lane.PLAN, "late").label("tips"),
+    )
 )
 
 
@@ -59,5 +59,4 @@ class Duty:
 
 
 def look(tx: Connection, *, now: datetime, real: datetime, late: datetime) -> Duty:
-    row = tx.execute(LOOK, {"now": now, "real": real, "late": late}).one()
-    return Duty(**{name: bool(value) for name, value in row._mapping.items()})  # noqa: SLF001 - its public name for this
+    return Duty(*map(bool, LOOK.first(tx, {"now": now, "real": real, "late": late})))

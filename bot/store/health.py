@@ -29,9 +29,9 @@ def counts(tx: Connection) -> Counts:
     by_plan = select(plan_entry.c.state, func.count()).group_by(plan_entry.c.state)
     waiting = select(func.min(outbox.c.due_at)).where(outbox.c.lane == "page", outbox.c.state == "pending")
     return Counts(
-        inbox={state: number for state, number in tx.execute(by_state)},
+        inbox=dict(tx.execute(by_state).all()),
         outbox={(kind, state): number for kind, state, number in tx.execute(by_kind)},
         alerts={(tier, state): number for tier, state, number in tx.execute(by_tier)},
-        plan={state: number for state, number in tx.execute(by_plan)},
+        plan=dict(tx.execute(by_plan).all()),
         oldest_page=tx.execute(waiting).scalar(),
     )

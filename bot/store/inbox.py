@@ -7,18 +7,18 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, select, update
+from sqlalchemy import Connection, and_, bindparam, select, update
 
-from bot.store.statements import InsertOnce
+from bot.store.statements import InsertOnce, Prepared, word
 from bot.store.tables import inbox
 from bot.store.vault import Vault
 
 INSERT = InsertOnce(inbox, "sid")
 BY_ID = select(inbox).where(inbox.c.id == bindparam("inbox_id"))
 BY_SID = select(inbox).where(inbox.c.sid == bindparam("sid"))
-SETTLE = (
+SETTLE = Prepared(
     update(inbox)
-    .where(and_(inbox.c.id == bindparam("inbox_id"), inbox.c.state == "received"))
+    .where(and_(inbox.c.id == bindparam("inbox_id"), inbox.c.state == word("received")))
     .values(
         contact_id=bindparam("new_contact_id"),
         state=bindparam("new_state"),
@@ -28,7 +28,7 @@ SETTLE = (
 )
 WAITING = (
     select(inbox.c.id)
-    .where(and_(inbox.c.state == "received", inbox.c.next_attempt_at <= bindparam("real")))
+    .where(and_(inbox.c.state == word("received"), inbox.c.next_attempt_at <= bindparam("real")))
     .order_by(inbox.c.next_attempt_at)
     .limit(bindparam("limit"))
     .with_for_update(skip_locked=True)
@@ -149,8 +149,8 @@ def settle(
     now: datetime | None,
 ) -> None:
     """Record what became of a text. Raises AlreadyHandled when somebody else did: their work stands, not ours."""
-    done = tx.execute(
-        SETTLE,
+    done = SETTLE.run(
+        tx,
         {
             "inbox_id": inbox_id,
             "new_contact_id": contact_id,
@@ -159,7 +159,7 @@ def settle(
             "new_handled_at": now,
         },
     )
-    if done.rowcount == 0:
+    if done == 0:
         raise AlreadyHandled(inbox_id)
 
 
@@ -168,7 +168,7 @@ def claim(tx: Connection, *, real: datetime, lease: datetime, limit: int) -> lis
     return list(tx.execute(CLAIM, {"real": real, "lease": lease, "limit": limit}).scalars())
 
 
-def _kept(found: Row[Any]) -> Kept:
+def _kept(found: Any) -> Kept:
     return Kept(
         id=found.id,
         sid=found.sid,

@@ -11,18 +11,18 @@ from sqlalchemy import Connection, Row, and_, bindparam, func, insert, select, u
 
 from bot.core.delivery import OutboxState
 from bot.core.enrollment import LANES, Channel, Consent, Lane, MessageKind
-from bot.store.statements import InsertOnce
+from bot.store.statements import InsertOnce, Prepared, word
 from bot.store.tables import contact, outbox, receipt, staff
 from bot.store.vault import Vault
 
 INSERT = InsertOnce(outbox, "occurrence")
-INSERT_PLAIN = insert(outbox)
+INSERT_PLAIN = Prepared(insert(outbox), *outbox.c.keys())
 INSERT_RECEIPT = InsertOnce(receipt, "sid", "status", "error_code")
 DUE = (
     select(outbox.c.id)
     .where(
         and_(
-            outbox.c.state == "pending",
+            outbox.c.state == word("pending"),
             outbox.c.lane == bindparam("in_lane"),
             outbox.c.due_at <= bindparam("now"),
         )
@@ -58,7 +58,7 @@ CLAIMED = MESSAGE.where(outbox.c.id.in_(bindparam("ids", expanding=True))).order
 BY_ID = MESSAGE.where(outbox.c.id == bindparam("outbox_id"))
 BY_SID = MESSAGE.where(outbox.c.sid == bindparam("sid"))
 LEASE_OVER = (
-    MESSAGE.where(and_(outbox.c.state == "sending", outbox.c.lease_until < bindparam("real")))
+    MESSAGE.where(and_(outbox.c.state == word("sending"), outbox.c.lease_until < bindparam("real")))
     .order_by(outbox.c.lease_until)
     .limit(bindparam("limit"))
 )
@@ -155,9 +155,9 @@ def write(tx: Connection, vault: Vault, draft: Draft) -> bool:
 
 
 def write_all(tx: Connection, vault: Vault, drafts: Sequence[Draft]) -> None:
-    """Several at once, in one round trip; their occurrences must be new."""
-    if drafts:
-        tx.execute(INSERT_PLAIN, [_row(vault, draft) for draft in drafts])
+    """Their occurrences must be new."""
+    for draft in drafts:
+        INSERT_PLAIN.later(tx, _row(vault, draft))
 
 
 def _row(vault: Vault, draft: Draft) -> dict[str, Any]:
@@ -289,11 +289,18 @@ def extend(tx: Connection, message: Message, *, until: datetime) -> bool:
 
 
 def cancel(tx: Connection, *, alert_id: str | None = None, contact_id: str | None = None, reason: str) -> None:
-    """Cancel what is still pending for an alert, or for a contact (pages to staff excepted)."""
+    """Cancel all that is still pending about an alert, or to a contact (pages to staff excepted)."""
     what = outbox.c.alert_id == alert_id if alert_id else outbox.c.contact_id == contact_id
-    kinds = outbox.c.kind == "page" if alert_id else outbox.c.kind != "page"
+    if not alert_id:
+        what = and_(what, outbox.c.kind != "page")
+    tx.execute(update(outbox).where(and_(what, outbox.c.state == "pending")).values(state="canceled", reason=reason))
+
+
+def supersede_pages(tx: Connection, alert_id: str, staff_id: str) -> None:
+    """A newer page to this person is written: those that never left need not, or hundreds would go out at once."""
+    same = and_(outbox.c.alert_id == alert_id, outbox.c.staff_id == staff_id, outbox.c.kind == "page")
     tx.execute(
-        update(outbox).where(and_(what, kinds, outbox.c.state == "pending")).values(state="canceled", reason=reason)
+        update(outbox).where(and_(same, outbox.c.state == "pending")).values(state="canceled", reason="superseded")
     )
 
 
@@ -303,9 +310,9 @@ def known_sids(tx: Connection, contact_id: str) -> set[str]:
     return {sid for sid in rows.scalars() if sid}
 
 
-def shift_pages(tx: Connection, by: timedelta) -> None:
-    """Move pending pages along with a clinic's clock that was set back."""
-    pending = and_(outbox.c.lane == Lane.PAGE.value, outbox.c.state == "pending")
+def shift_pending(tx: Connection, by: timedelta) -> None:
+    """Move pending pages and answers along with a clinic's clock that was set back."""
+    pending = and_(outbox.c.lane != Lane.PLAN.value, outbox.c.state == "pending")
     for row in tx.execute(select(outbox.c.id, outbox.c.due_at).where(pending)).all():
         tx.execute(update(outbox).where(outbox.c.id == row.id).values(due_at=row.due_at + by))
 

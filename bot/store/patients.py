@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from bot.core.enrollment import EnrollmentState
+from bot.store.statements import Prepared
 from bot.store.tables import contact, enrollment, patient
 from bot.store.vault import Vault
 
@@ -26,7 +27,7 @@ COLUMNS = (
     enrollment.c.state.label("enrollment_state"),
 )
 PATIENT = select(*COLUMNS).join_from(patient, enrollment, enrollment.c.patient_id == patient.c.id)
-BY_CONTACT = PATIENT.where(patient.c.contact_id == bindparam("contact_id")).order_by(patient.c.id)
+BY_CONTACT = Prepared(PATIENT.where(patient.c.contact_id == bindparam("contact_id")).order_by(patient.c.id))
 BY_ID = PATIENT.where(patient.c.id == bindparam("patient_id"))
 ALL = PATIENT.order_by(patient.c.id)
 INSERT = insert(patient)
@@ -119,18 +120,18 @@ def set_state(tx: Connection, enrollment_id: str, state: EnrollmentState, now: d
 
 
 def of_contact(tx: Connection, contact_id: str) -> tuple[Patient, ...]:
-    return tuple(map(_patient, tx.execute(BY_CONTACT, {"contact_id": contact_id})))
+    return tuple(map(read, BY_CONTACT.all(tx, {"contact_id": contact_id})))
 
 
 def get(tx: Connection, patient_id: str) -> Patient:
     row = tx.execute(BY_ID, {"patient_id": patient_id}).first()
     if row is None:
         raise LookupError("no such patient")
-    return _patient(row)
+    return read(row)
 
 
 def every(tx: Connection) -> tuple[Patient, ...]:
-    return tuple(map(_patient, tx.execute(ALL)))
+    return tuple(map(read, tx.execute(ALL)))
 
 
 def consents(tx: Connection) -> dict[str, str]:
@@ -139,7 +140,7 @@ def consents(tx: Connection) -> dict[str, str]:
     return {row.id: row.consent for row in rows}
 
 
-def _patient(row: Any) -> Patient:
+def read(row: Any) -> Patient:
     return Patient(
         id=row.id,
         contact_id=row.contact_id,

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, bindparam, select, update
 
-from bot.store.statements import InsertOnce
+from bot.store.statements import InsertOnce, word
 from bot.store.tables import enrollment, patient, plan_entry
 
 INSERT = InsertOnce(plan_entry, "enrollment_id", "item", "local_day")
@@ -21,7 +21,7 @@ ENTRY = (
 )
 DUE = (
     select(plan_entry.c.id)
-    .where(and_(plan_entry.c.state == "planned", plan_entry.c.due_at <= bindparam("now")))
+    .where(and_(plan_entry.c.state == word("planned"), plan_entry.c.due_at <= bindparam("now")))
     .order_by(plan_entry.c.due_at)
     .limit(bindparam("limit"))
     .with_for_update(skip_locked=True)
@@ -97,6 +97,11 @@ def settle(tx: Connection, entry_id: str, state: PlanState, *, reason: str = "",
         SETTLE,
         {"entry_id": entry_id, "new_state": state.value, "new_reason": reason, "new_outbox_id": outbox_id},
     )
+
+
+def postpone(tx: Connection, entry_id: str, until: datetime) -> None:
+    """Within its window still, but not yet: so that what waits never stands before what may go."""
+    tx.execute(update(plan_entry).where(plan_entry.c.id == entry_id).values(due_at=until))
 
 
 def unsend(tx: Connection, outbox_id: str, reason: str) -> None:

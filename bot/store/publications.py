@@ -35,7 +35,17 @@ def get(tx: Connection, version: int) -> Publication | None:
     row = tx.execute(select(publication).where(publication.c.version == version)).first()
     if row is None:
         return None
-    return Publication(row.version, row.digest, json.loads(row.sources), row.published_at)
+    return Publication(row.version, row.digest, _sources(row.sources), row.published_at)
+
+
+def _sources(text: str) -> Mapping[str, str]:
+    """A row that was damaged reads as one without files: what is missing then comes from the version before it."""
+    try:
+        kept = json.loads(text)
+    except ValueError:
+        return {}
+    is_sound = isinstance(kept, dict) and all(isinstance(source, str) for source in kept.values())
+    return kept if is_sound else {}
 
 
 def add(tx: Connection, version: int, sources: Mapping[str, str], now: datetime) -> bool:

@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, insert, select, update
 
 from bot.core.session import Answer, Session, State
-from bot.store.statements import InsertOnce
+from bot.store.statements import InsertOnce, Prepared, word
 from bot.store.tables import answer, session
 from bot.store.vault import Vault
 
 INSERT = InsertOnce(session, "occurrence")
-INSERT_ANSWER = insert(answer)
-ACTIVE = select(session).where(and_(session.c.contact_id == bindparam("contact_id"), session.c.state == "active"))
+INSERT_ANSWER = Prepared(insert(answer), *answer.c.keys())
+ACTIVE = Prepared(
+    select(session).where(and_(session.c.contact_id == bindparam("contact_id"), session.c.state == word("active")))
+)
 BY_ID = select(session).where(session.c.id == bindparam("session_id"))
 LAST_OVER = (
     select(session)
@@ -24,7 +26,7 @@ LAST_OVER = (
     .order_by(session.c.started_at.desc())
     .limit(1)
 )
-SAVE = (
+SAVE = Prepared(
     update(session)
     .where(session.c.id == bindparam("session_id"))
     .values(
@@ -42,7 +44,7 @@ DUE = (
     select(session.c.id)
     .where(
         and_(
-            session.c.state == "active",
+            session.c.state == word("active"),
             session.c.nudge_at.is_not(None),
             session.c.nudge_at <= bindparam("now"),
         )
@@ -51,7 +53,7 @@ DUE = (
 )
 EXPIRED = (
     select(session.c.id)
-    .where(and_(session.c.state == "active", session.c.expires_at <= bindparam("now")))
+    .where(and_(session.c.state == word("active"), session.c.expires_at <= bindparam("now")))
     .limit(bindparam("limit"))
 )
 
@@ -64,6 +66,7 @@ class Conversation:
     contact_id: str
     patient_id: str
     session: Session
+    nudge_at: datetime | None
     expires_at: datetime | None
 
 
@@ -111,8 +114,8 @@ def save(
     expires_at: datetime | None,
     now: datetime,
 ) -> None:
-    tx.execute(
-        SAVE,
+    SAVE.later(
+        tx,
         {
             "session_id": session_id,
             "new_step": session.step,
@@ -128,20 +131,20 @@ def save(
 
 
 def active(tx: Connection, vault: Vault, contact_id: str) -> tuple[Conversation, ...]:
-    return tuple(_conversation(row, vault) for row in tx.execute(ACTIVE, {"contact_id": contact_id}))
+    return tuple(read(row, vault) for row in ACTIVE.all(tx, {"contact_id": contact_id}))
 
 
 def latest(tx: Connection, vault: Vault, contact_id: str) -> Conversation | None:
     """The conversation that began last, over or not."""
     row = tx.execute(LAST_OVER, {"contact_id": contact_id}).first()
-    return _conversation(row, vault) if row else None
+    return read(row, vault) if row else None
 
 
 def get(tx: Connection, vault: Vault, session_id: str) -> Conversation:
     row = tx.execute(BY_ID, {"session_id": session_id}).first()
     if row is None:
         raise LookupError("no such session")
-    return _conversation(row, vault)
+    return read(row, vault)
 
 
 def to_nudge(tx: Connection, now: datetime, limit: int) -> list[str]:
@@ -165,8 +168,8 @@ def keep_answer(
     tx: Connection, answer_id: str, conversation: Conversation, given: Answer, *, inbox_id: str, at: datetime
 ) -> None:
     number = float(given.value) if isinstance(given.value, bool | int | float) else None
-    tx.execute(
-        INSERT_ANSWER,
+    INSERT_ANSWER.later(
+        tx,
         {
             "id": answer_id,
             "patient_id": conversation.patient_id,
@@ -186,7 +189,7 @@ def _sealed_answers(vault: Vault, session_id: str, session: Session) -> bytes:
     return vault.seal("session.answers", session_id, json.dumps(dict(session.answers)))
 
 
-def _conversation(row: Row[Any], vault: Vault) -> Conversation:
+def read(row: Any, vault: Vault) -> Conversation:
     return Conversation(
         id=row.id,
         contact_id=row.contact_id,
@@ -200,5 +203,6 @@ def _conversation(row: Row[Any], vault: Vault) -> Conversation:
             nudged=row.nudged,
             answers=json.loads(vault.open("session.answers", row.id, row.answers)),
         ),
+        nudge_at=row.nudge_at,
         expires_at=row.expires_at,
     )

@@ -61,7 +61,7 @@ class Vault:
         nonce, text = sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
         try:
             return key.decrypt(nonce, text, _bound(place, row)).decode()
-        except InvalidTag:
+        except (InvalidTag, ValueError):  # ValueError: too short to be one of ours
             raise KeyMissing(f"a value of {place} does not belong to its row, or was changed") from None
 
     def index(self, phone: str) -> bytes:

@@ -36,6 +36,8 @@ class Bell:
         self._lock = threading.Lock()
 
     def ring(self, lane: Lane) -> None:
+        if not self._redis_url:
+            return
         with self._lock:
             if not self._ringing:
                 self._ringing = True

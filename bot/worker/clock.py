@@ -7,6 +7,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 from bot import app, settings
@@ -27,19 +28,25 @@ LATE = timedelta(seconds=10)
 
 
 def run() -> None:
-    """Until SIGTERM or SIGINT. Pages are sent from a thread of their own: nothing else the clock does holds them up."""
+    """Until SIGTERM or SIGINT. What calls the carrier has threads of its own: a carrier that hangs holds no ladder up,
+    and nothing holds up a page."""
     read = settings.read(os.environ)
-    parts = app.join(read, bell=bell.Bell(read.redis_url))
+    parts = app.join(read, bell=bell.Bell(read.redis_url), is_sender=True)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    pages = threading.Thread(target=_send_pages, args=(parts, app.clock(read), stop), name="pages", daemon=True)
-    pages.start()
     clock = app.clock(read)
+    threads = [
+        threading.Thread(target=_every_second, args=(name, verb, parts, clock, stop), name=name, daemon=True)
+        for name, verb in (("pages", send_pages), ("carry", carry))
+    ]
+    for thread in threads:
+        thread.start()
     while not stop.is_set():
-        _calmly("tick", lambda: tick(parts, moment_of(clock)))
+        _calmly("tick", lambda: decide(parts, moment_of(clock)))
         stop.wait(TICK_SECONDS)
-    pages.join(timeout=5)
+    for thread in threads:
+        thread.join(timeout=5)
     parts.database.close()
 
 
@@ -49,37 +56,60 @@ def moment_of(clock: Clock) -> Moment:
 
 def tick(parts: Parts, moment: Moment) -> None:
     """One second of the clinic: everything that is due, pages excepted, each verb in transactions of its own."""
+    decide(parts, moment)
+    carry(parts, moment)
+
+
+def decide(parts: Parts, moment: Moment) -> None:
+    """What needs no carrier. Safety first: texts not yet handled, then ladders, then what is owed to patients."""
     sweep.clock_step(parts, moment)
-    found = parts.database.read(lambda tx: duty.look(tx, now=moment.now, real=moment.real, late=moment.now - LATE))
-    for is_due, name, verb in _verbs(parts, moment, found):
-        if is_due:
-            _calmly(name, verb)
+    found = _look(parts, moment)
+    _do(
+        (found.texts, "texts", lambda: sweep.texts(parts, moment)),
+        (found.ladders, "ladders", lambda: alert.climb_due(parts, moment)),
+        (found.plan, "plan", lambda: remind.due(parts, moment)),
+        (found.nudges or found.expiries, "silences", lambda: remind.silences(parts, moment)),
+    )
     parts.database.write(lambda tx: marks.leave(tx, "alive:clock", str(os.getpid()), moment.real))
 
 
-def _verbs(parts: Parts, moment: Moment, found: Duty) -> list[tuple[bool, str, Callable[[], object]]]:
-    """Safety first: texts not yet handled, then ladders, then what is owed to patients."""
-    return [
-        (found.texts, "texts", lambda: sweep.texts(parts, moment)),
-        (found.ladders, "ladders", lambda: alert.climb_due(parts, moment)),
+def carry(parts: Parts, moment: Moment, senders: ThreadPoolExecutor | None = None) -> None:
+    """What asks the carrier: messages nobody vouches for, and those that no worker has taken up."""
+    found = _look(parts, moment)
+    _do(
         (found.unconfirmed, "unconfirmed", lambda: sweep.unconfirmed(parts, moment)),
-        (found.talk, "talk", lambda: deliver.drain(parts, Lane.TALK, moment)),
-        (found.plan, "plan", lambda: remind.due(parts, moment)),
-        (found.nudges or found.expiries, "silences", lambda: remind.silences(parts, moment)),
-        (found.tips, "tips", lambda: deliver.drain(parts, Lane.PLAN, moment)),
-    ]
+        (found.talk, "talk", lambda: deliver.drain(parts, Lane.TALK, moment, senders=senders)),
+        (found.tips, "tips", lambda: deliver.drain(parts, Lane.PLAN, moment, senders=senders)),
+    )
 
 
-def send_pages(parts: Parts, moment: Moment) -> int:
+def send_pages(parts: Parts, moment: Moment, senders: ThreadPoolExecutor | None = None) -> int:
     """Drain the lane of pages: neither Redis nor the worker can hold one up."""
-    found = parts.database.read(lambda tx: duty.look(tx, now=moment.now, real=moment.real, late=moment.now - LATE))
-    return deliver.drain(parts, Lane.PAGE, moment) if found.pages else 0
+    found = _look(parts, moment)
+    return deliver.drain(parts, Lane.PAGE, moment, senders=senders) if found.pages else 0
 
 
-def _send_pages(parts: Parts, clock: Clock, stop: threading.Event) -> None:
-    while not stop.is_set():
-        _calmly("pages", lambda: send_pages(parts, moment_of(clock)))
-        stop.wait(TICK_SECONDS)
+def _look(parts: Parts, moment: Moment) -> Duty:
+    return parts.database.read(lambda tx: duty.look(tx, now=moment.now, real=moment.real, late=moment.now - LATE))
+
+
+def _do(*verbs: tuple[bool, str, Callable[[], object]]) -> None:
+    for is_due, name, verb in verbs:
+        if is_due:
+            _calmly(name, verb)
+
+
+def _every_second(
+    name: str,
+    verb: Callable[[Parts, Moment, ThreadPoolExecutor], object],
+    parts: Parts,
+    clock: Clock,
+    stop: threading.Event,
+) -> None:
+    with ThreadPoolExecutor(max_workers=deliver.SENDERS, thread_name_prefix=name) as senders:
+        while not stop.is_set():
+            _calmly(name, lambda: verb(parts, moment_of(clock), senders))
+            stop.wait(TICK_SECONDS)
 
 
 def _calmly(name: str, verb: Callable[[], object]) -> None:

@@ -26,7 +26,7 @@ def clinic() -> tuple[Parts, Clock, bell.Bell]:
     """The parts of this process."""
     read = settings.read(os.environ)
     rings = bell.Bell(read.redis_url)
-    return app.join(read, bell=rings), app.clock(read), rings
+    return app.join(read, bell=rings, is_sender=True), app.clock(read), rings
 
 
 @lru_cache(maxsize=1)

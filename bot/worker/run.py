@@ -24,7 +24,6 @@ WITHOUT_BELL_SECONDS = 2.0
 
 def work(lanes: Sequence[Lane]) -> None:
     """Until SIGTERM. A doorbell that is gone is waited for; the clock sends meanwhile."""
-    parts, clock, _ = jobs.clinic()
     name = f"alive:worker-{lanes[0].value}"
     threading.Thread(target=_sign, args=(name,), name="sign-of-life", daemon=True).start()
     for lane in lanes:

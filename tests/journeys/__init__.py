@@ -1,0 +1,1 @@
+"""One file a promise, in the patient's and the nurse's words."""
