@@ -6,7 +6,7 @@ The ladder's clocks are proposals for a clinician to approve (clinical/facts.md 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -27,8 +27,6 @@ COMES_BACK = {
     Tier.ROUTINE: timedelta(days=2),
 }
 """How long an acknowledged alert may stay without a disposition before it is paged again."""
-
-CODE_LETTERS = "0123456789ABCDEF"
 
 
 class AlertState(StrEnum):
@@ -145,6 +143,22 @@ def _has_next_person(alert: Climb, people: Sequence[OnCall], now: datetime) -> b
     return alert.round < len({person.rung for person in people})
 
 
+def free_code(taken: Set[str], pick: Callable[[int], int]) -> str:
+    """A code of three characters that no open alert bears. `pick` gives a number below its argument.
+
+    Should all 4,096 be taken, most of them tasks that nobody closed, a fourth character keeps an emergency from
+    being the one that cannot be raised.
+    """
+    for width in (3, 4):
+        count = 16**width
+        start = pick(count)
+        codes = (f"{(start + step) % count:0{width}X}" for step in range(count))
+        code = next((code for code in codes if code not in taken), None)
+        if code is not None:
+            return code
+    raise LookupError("there is no code left for an alert")
+
+
 @dataclass(frozen=True, slots=True)
 class Acknowledgement:
     """What a nurse's text acknowledges. An empty code means "the one that I was paged about"."""
@@ -152,7 +166,9 @@ class Acknowledgement:
     code: str
 
 
-_ACK = re.compile(r"(?:ack(?:nowledged?)?|ok|got)?[\s:#.-]*([0-9a-f]{3})[\s.!]*", re.IGNORECASE)
+_ACK = re.compile(
+    r"(?:(?:ack(?:nowledged?)?|ok|got)[\s:#.-]*([0-9a-f]{3,4})|[\s:#.-]*([0-9a-f]{3}))[\s.!]*", re.IGNORECASE
+)
 _BARE = re.compile(r"ack(?:nowledged?)?[\s.!]*", re.IGNORECASE)
 
 
@@ -162,4 +178,4 @@ def acknowledgement(text: str) -> Acknowledgement | None:
     if _BARE.fullmatch(text):
         return Acknowledgement("")
     match = _ACK.fullmatch(text)
-    return Acknowledgement(match[1].upper()) if match else None
+    return Acknowledgement((match[1] or match[2]).upper()) if match else None

@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from bot.core.alert import (
-    CODE_LETTERS,
     COMES_BACK,
     Acknowledgement,
     AlertState,
     Cause,
     climb,
+    free_code,
     hurried,
 )
 from bot.core.enrollment import Channel, Consent, Lane, MessageKind
@@ -161,15 +161,7 @@ def _add(
 
 def _free_code(tx: Connection, parts: Parts) -> str:
     """Three characters, unique among open alerts."""
-    taken = alerts.open_codes(tx)
-    letters = len(CODE_LETTERS)
-    start = parts.pick(letters**3)
-    for step in range(letters**3):
-        number = (start + step) % letters**3
-        code = "".join(CODE_LETTERS[(number // letters**place) % letters] for place in (2, 1, 0))
-        if code not in taken:
-            return code
-    raise LookupError("four thousand alerts are open: there is no code left")
+    return free_code(alerts.open_codes(tx), parts.pick)
 
 
 def _first_step(tx: Connection, parts: Parts, script: Script, raised: Alert, now: datetime) -> set[Lane]:

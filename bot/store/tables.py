@@ -289,7 +289,7 @@ alert = Table(
     "alert",
     metadata,
     Column("id", Id, primary_key=True),
-    Column("code", String(3), nullable=False),
+    Column("code", String(4), nullable=False),  # three characters; four once all of those are taken
     Column("contact_id", Id, ForeignKey("contact.id"), index=True),  # null: about the service, not about a person
     Column("patient_id", Id, index=True),  # null: the number is unknown
     Column("tier", Word, nullable=False),

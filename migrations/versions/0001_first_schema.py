@@ -98,7 +98,7 @@ def upgrade() -> None:
     op.create_table(
         "alert",
         sa.Column("id", sa.String(length=26), nullable=False),
-        sa.Column("code", sa.String(length=3), nullable=False),
+        sa.Column("code", sa.String(length=4), nullable=False),
         sa.Column("contact_id", sa.String(length=26), nullable=True),
         sa.Column("patient_id", sa.String(length=26), nullable=True),
         sa.Column("tier", sa.String(length=20), nullable=False),

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.core.alert import Acknowledgement, Climb, OnCall, acknowledgement, climb, hurried
+from bot.core.alert import Acknowledgement, Climb, OnCall, acknowledgement, climb, free_code, hurried
 from bot.core.redflag.table import Tier
 
 AT = datetime(2026, 11, 24, 19, 30, tzinfo=UTC)
@@ -134,3 +134,18 @@ def test_how_an_acknowledgement_is_read(text: str, code: str) -> None:
 @pytest.mark.parametrize("text", ["", "ok", "yes", "thanks", "4F", "4F77", "ack 4F7 5A1", "on my way", "STOP", "G12"])
 def test_what_is_no_acknowledgement(text: str) -> None:
     assert acknowledgement(text) is None
+
+
+def test_a_code_has_three_characters_and_no_open_alert_bears_it_twice() -> None:
+    assert free_code(set(), lambda _: 0x4F7) == "4F7"
+    assert free_code({"4F7"}, lambda _: 0x4F7) == "4F8"
+    assert free_code({"FFF"}, lambda _: 0xFFF) == "000"
+
+
+def test_with_every_code_taken_an_emergency_is_raised_all_the_same() -> None:
+    taken = {f"{number:03X}" for number in range(16**3)}
+
+    code = free_code(taken, lambda _: 7)
+
+    assert code == "0007"
+    assert acknowledgement(f"ack {code}") == Acknowledgement(code)
