@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from functools import lru_cache
 from importlib.resources import files
 
 from bot.core.redflag.canary import unheard
-from bot.core.redflag.learned import Learned
 from bot.core.redflag.phrases import Path, Phrases, PhrasesError, compile_phrases
 from bot.flowfile.problem import Notes, Problem
 from bot.flowfile.yaml import Fields, Items, Node, read
@@ -37,7 +35,7 @@ def _compiled(node: Node | None, notes: Notes) -> Phrases | None:
         notes.wrong(1, "the phrases are a group with version, classes, rules and so on.")
         return None
     try:
-        phrases = compile_phrases(data, _own(), _learned())
+        phrases = compile_phrases(data, _own())
     except PhrasesError as error:
         for path, sentence in error.problems:
             notes.wrong(_line(node, path), f"{sentence}.")
@@ -63,19 +61,6 @@ def _own() -> Mapping[str, object]:
             known = merged.get(key)
             merged[key] = {**known, **value} if isinstance(known, dict) else value
     return merged
-
-
-@lru_cache(maxsize=1)
-def _learned() -> Learned | None:
-    """The trained ear's figures. It only adds to the phrases, so that without the file these still listen."""
-    try:
-        content = json.loads((files("bot.flowfile") / "listening" / "learned.json").read_text("utf-8"))
-    except (OSError, ValueError):
-        return None
-    concepts = {
-        word: {int(place): weight for place, weight in lifts.items()} for word, lifts in content["concepts"].items()
-    }
-    return Learned(content["version"], content["threshold"], content["bias"], content["alarms"], concepts)
 
 
 def _plain(node: Node | None) -> object:

@@ -107,8 +107,6 @@ def _denied_before(scene: Scene, match: Match, sentence: Sentence) -> str:
         if scene.has("no", place):
             if scene.soft(following) or (loose and _told_of(scene, match, sentence)):
                 return ""
-            if scene.has("never", place) and scene.within("so_bad", match.after, sentence.after):
-                return ""
             return f"denied: '{scene.words[place]}' before it"
         if scene.has("or_words", place):
             nearest = False

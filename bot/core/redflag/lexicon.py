@@ -31,7 +31,6 @@ class Lexicon:
     ranges: tuple[tuple[int, float, float], ...]
     classes: Mapping[str, int]
     commonness: Mapping[int, int] = field(repr=False)
-    class_names: Mapping[int, str] = field(repr=False)
     prefix_lengths: tuple[int, ...] = ()
 
     def entry(self, word: str) -> Entry | None:
@@ -142,7 +141,6 @@ class LexiconBuilder:
             prefixes={stem: tuple(elements) for stem, elements in prefixes.items()},
             ranges=tuple(self._ranges),
             classes=self._names,
-            class_names={element: name for name, element in self._names.items()},
             commonness={element: _commonness(members) for element, members in enumerate(self._members)},
             prefix_lengths=tuple(sorted({len(stem) for stem in prefixes})),
         )

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeVar
 
-from bot.core.redflag.learned import Learned
 from bot.core.redflag.lexicon import Lexicon, LexiconBuilder
 from bot.core.redflag.pattern import Pattern, PatternError, parse
 from bot.core.redflag.table import CONCEPTS, Concern
@@ -44,7 +43,7 @@ CUES = (
     "not_gone", "past", "not_past", "what_if", "what_if_after", "if_words", "not_if", "on_moving", "asking",
     "close_kin",
     "other_body",
-    "patient_kin", "not_patient_kin", "me", "mine", "not_me", "formerly", "nows", "never", "so_bad", "temp_time",
+    "patient_kin", "not_patient_kin", "me", "mine", "not_me", "formerly", "nows",
     "not_other", "has_reading", "temp_word", "temp_unit", "not_temp_before", "counted", "hot_place",
 )  # fmt: skip
 """The classes that the judging of context stands on; a file without one of them is refused."""
@@ -83,7 +82,6 @@ class Phrases:
     opt_out: tuple[Pattern, ...]
     not_opt_out: tuple[Pattern, ...]
     intents: Mapping[Intent, tuple[Pattern, ...]]
-    learned: Learned | None
     by_element: Mapping[int, tuple[tuple[int, int], ...]] = field(repr=False)
     harmless_by_element: Mapping[int, tuple[int, ...]] = field(repr=False)
 
@@ -99,12 +97,12 @@ class PhrasesError(ValueError):
         super().__init__("; ".join(sentence for _, sentence in self.problems))
 
 
-def compile_phrases(data: Mapping[str, object], own: Mapping[str, object], learned: Learned | None = None) -> Phrases:
+def compile_phrases(data: Mapping[str, object], own: Mapping[str, object]) -> Phrases:
     """Make a phrases file's content ready, or raise PhrasesError with everything that is wrong with it.
 
     `own` is what the program always listens for, in the same form; `data` may add to it and replace nothing.
     """
-    return _Compiler(data, own).phrases(learned)
+    return _Compiler(data, own).phrases()
 
 
 class _Compiler:
@@ -121,7 +119,7 @@ class _Compiler:
             problem=self._problem,
         )
 
-    def phrases(self, learned: Learned | None) -> Phrases:
+    def phrases(self) -> Phrases:
         rules = self._rules()
         worsenings = self._worsenings()
         harmless = self._patterns(("harmless",))
@@ -142,7 +140,6 @@ class _Compiler:
             opt_out=opt_out,
             not_opt_out=not_opt_out,
             intents=intents,
-            learned=learned,
             by_element=_by_rarest(
                 lexicon,
                 ((p, (r, n)) for r, rule in enumerate(rules) for n, p in enumerate(rule.hear)),

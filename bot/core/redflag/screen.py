@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from bot.core.redflag.context import Scene, judge
-from bot.core.redflag.learned import guess
 from bot.core.redflag.matching import Match, Sheet, find, lay_out
 from bot.core.redflag.pattern import Pattern
 from bot.core.redflag.phrases import Doubt, Intent, Phrases, Rule
@@ -57,28 +56,14 @@ def screen(text: str, phrases: Phrases) -> Heard:
     if not reading.words:
         return Heard()
     whole = lay_out(reading, phrases.lexicon)
-    harmless = _harmless(whole, phrases)
-    flags, review, was_let_go = _listen(Scene(whole, phrases), whole.without(harmless), phrases)
-    if not (flags or was_let_go or harmless):
-        flags = _hunch(whole, phrases)
+    sheet = whole.without(_harmless(whole, phrases))
+    flags, review = _listen(Scene(whole, phrases), sheet, phrases)
     return Heard(
         flags=tuple(sorted(flags, key=lambda flag: (flag.start, flag.end))),
         review=tuple(sorted(review, key=lambda flag: (flag.start, flag.end))),
         opt_out=_wants_out(whole, phrases),
         intents=frozenset(intent for intent, patterns in phrases.intents.items() if _any(patterns, whole)),
     )
-
-
-def _hunch(sheet: Sheet, phrases: Phrases) -> list[Flag]:
-    """What the trained ear adds where no phrase was found, not even one that was let go."""
-    learned = phrases.learned
-    found = guess(sheet, phrases.lexicon.class_names, learned) if learned else None
-    if learned is None or found is None:
-        return []
-    start, end = sheet.reading.quote(found.match.first, found.match.after)
-    why = f"no phrase; like texts with this red flag, {found.likelihood:.2f}"
-    rule = f"learned-{learned.version}"
-    return [Flag(Concern(found.concept), sheet.reading.text[start:end], start, end, rule, phrases.version, why)]
 
 
 def _wants_out(sheet: Sheet, phrases: Phrases) -> bool:
@@ -111,22 +96,19 @@ def _harmless(sheet: Sheet, phrases: Phrases) -> int:
     return words
 
 
-def _listen(scene: Scene, sheet: Sheet, phrases: Phrases) -> tuple[list[Flag], list[Flag], bool]:
-    """What was heard, what is for review, and whether anything was let go."""
+def _listen(scene: Scene, sheet: Sheet, phrases: Phrases) -> tuple[list[Flag], list[Flag]]:
     heard: dict[Concern, Flag] = {}
     review: dict[str, Flag] = {}
-    was_let_go = False
     for rule, match, own in _matches(scene, sheet, phrases, heard):
         judgement = judge(scene, match, rule.despite, own)
         flag = _flag(scene, match, rule, phrases.version, judgement.why)
         if judgement.doubt is None:
             heard.setdefault(rule.concern, flag)
-        was_let_go = was_let_go or judgement.doubt is not None
-        if judgement.doubt not in {None, Doubt.DENIED} and _worth_a_look(rule.concern):
+        elif judgement.doubt is not Doubt.DENIED and _worth_a_look(rule.concern):
             review.setdefault(rule.concern.concept, flag)
     flags = list(_worsened(heard.values(), sheet, phrases))
     concepts = {flag.concern.concept for flag in flags}
-    return flags, [flag for concept, flag in review.items() if concept not in concepts], was_let_go
+    return flags, [flag for concept, flag in review.items() if concept not in concepts]
 
 
 def _matches(

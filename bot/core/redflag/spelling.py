@@ -35,11 +35,11 @@ class Speller:
                 self._near.setdefault(shorter, word)
 
     def correct(self, word: str) -> str:
-        if word in self._settled or not word.isalpha():
+        if word in self._settled or not word.isalpha() or len(word) > LONGEST:
             return word
         if len(word) >= 3 and RUN.search(word):
             return self._drawn_out(word)
-        if not SHORTEST - 1 <= len(word) <= LONGEST:
+        if len(word) < SHORTEST - 1:
             return word
         if word.endswith("in") and f"{word}g" in self._known:
             return f"{word}g"
