@@ -42,6 +42,7 @@ MOST_ATTEMPTS = 5
 MOST_REPLIES = 30
 """Automatic replies to one number in an hour. A patient never needs as many; two robots would go on for ever."""
 MOST_INSTRUCTIONS = 200
+"""The same for an emergency's instruction: far above what a person needs, and still an end to a loop."""
 
 NOTICES = frozenset({"joined", "stopped", "restarted", "help", "staff_stopped"})
 """Standard texts that are notices; every other thing said in answer is a reply."""
