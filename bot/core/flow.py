@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
+from bot.core.condition import Condition, names
 from bot.core.redflag.table import Concern, Wording
+
+PAST = frozenset({"last", "change", "lowest", "rise"})
+"""What a condition may ask of earlier answers to a question: "last.pain", "change.pain" and so on."""
 
 END = "end"
 """The target that ends a conversation; no step may bear this name."""
@@ -33,11 +37,13 @@ class Worse(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One choice. `label` is how a person would name it; `also` holds other words people use for it."""
+    """One choice. `label` is how a person would name it; `also` holds other words people use for it; `value` is what
+    it counts for in a score."""
 
     name: str
     label: Wording
     also: Mapping[str, tuple[str, ...]]
+    value: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,20 +140,30 @@ class When:
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """What follows when an answer falls here: red flags, something to say, and where to go (None: the next step)."""
+    """What follows when an answer falls here: red flags, something to say, and where to go (None: the next step).
+
+    The first branch that takes the answer and whose condition holds is taken. `task` is for staff: a routine matter.
+    """
 
     when: When
     red_flags: tuple[Concern, ...] = ()
     say: Wording | None = None
     goto: str | None = None
+    condition: Condition | None = None
+    task: str = ""
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Say:
+    """Something said on the way. A step is passed over when `skip_if` holds."""
+
     name: str
     text: Wording
     goto: str | None = None
     line: int = 0
+    skip_if: Condition | None = None
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,9 +179,35 @@ class Ask:
     nudge_after: timedelta
     expires_after: timedelta
     line: int = 0
+    skip_if: Condition | None = None
+    part: str = ""
 
 
-Step = Say | Ask
+class By(StrEnum):
+    """How a score is made of its answers."""
+
+    SUM = "sum"
+    MEAN = "mean"
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A number made of earlier answers, saved under the step's name. Without all of them there is no score.
+
+    `values` says what an option counts for, by question and option.
+    """
+
+    name: str
+    of: tuple[str, ...]
+    by: By
+    branches: tuple[Branch, ...] = ()
+    values: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    line: int = 0
+    skip_if: Condition | None = None
+    part: str = ""
+
+
+Step = Say | Ask | Score
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,3 +228,21 @@ class Flow:
         names = [step.name for step in self.steps]
         place = names.index(name) + 1
         return names[place] if place < len(names) else END
+
+    def conditions(self) -> Iterator[Condition]:
+        """Every condition that a step or a branch of this flow asks about."""
+        for step in self.steps:
+            branches = () if isinstance(step, Say) else step.branches
+            yield from (each for each in (step.skip_if, *(branch.condition for branch in branches)) if each)
+
+    def remembers(self, waiting: str = "") -> frozenset[str]:
+        """The questions whose earlier answers may matter once this one is answered, or when the flow begins."""
+        asked = (name.partition(".") for each in self._conditions_after(waiting) for name in names(each))
+        return frozenset(question for what, _, question in asked if what in PAST)
+
+    def _conditions_after(self, waiting: str) -> Iterator[Condition]:
+        for step in self.steps:
+            if step.skip_if:
+                yield step.skip_if
+            if isinstance(step, Score) or (isinstance(step, Ask) and step.name == waiting):
+                yield from (branch.condition for branch in step.branches if branch.condition)

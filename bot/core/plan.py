@@ -15,9 +15,28 @@ class Sends(StrEnum):
     NOTICE = "notice"
 
 
+class Missed(StrEnum):
+    """What becomes of an item whose window was missed: nothing, the same window a day later, or a ride with the next
+    message."""
+
+    SKIP = "skip"
+    LATE = "late"
+    MERGE = "merge"
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """An answer from which days are counted: this value of this question in this flow, the day it is given."""
+
+    flow: str
+    answer: str
+    value: str | float | bool
+
+
 @dataclass(frozen=True, slots=True)
 class PlanItem:
-    """`content` names the flow, tip or notice. After `until` the item is skipped, not sent late. Times are local."""
+    """`content` names the flow, tip or notice. After `until` it is missed. Times are local. `day` is counted from the
+    surgery, or from the day of an answer where there is one in `after`."""
 
     name: str
     day: int
@@ -26,6 +45,8 @@ class PlanItem:
     sends: Sends
     content: str
     line: int = 0
+    after: Anchor | None = None
+    missed: Missed = Missed.SKIP
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +57,7 @@ class CarePlan:
     weekly_line_every: int
     nudge_after: timedelta
     expires_after: timedelta
+    touches_a_day: int = 1
 
     @property
     def last_day(self) -> int:
@@ -43,7 +65,7 @@ class CarePlan:
 
     def on(self, day: int) -> tuple[PlanItem, ...]:
         """What is planned for this many days after surgery."""
-        return tuple(item for item in self.items if item.day == day)
+        return tuple(item for item in self.items if item.day == day and item.after is None)
 
     def item(self, name: str) -> PlanItem | None:
         return next((item for item in self.items if item.name == name), None)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from bot.core.hours import Hours, OfficeHours
+from bot.core.session import Bands
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -19,6 +20,10 @@ NAMELESS: Mapping[str, Mapping[str, str]] = {
 """What a red flag's words say, by language, while no practice can be read: the instruction must go out all the same."""
 
 
+LANGUAGES = ("en", "es")
+"""The languages of the shipped texts; a practice may name others."""
+
+
 class OutOfHours(StrEnum):
     """Who hears of a same-day red flag while the office is closed: whoever is on call, or the patient alone."""
 
@@ -28,7 +33,10 @@ class OutOfHours(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Practice:
-    """`office` is in the practice's `zone`; `contact`, when patients may be written to, in each patient's own."""
+    """`office` is in the practice's `zone`; `contact`, when patients may be written to, in each patient's own.
+
+    `website` is the only host that a text may link to. `bands` say what is expected of an answer as days go by.
+    """
 
     clinic: str
     clinic_phone: str
@@ -37,6 +45,9 @@ class Practice:
     contact: Hours
     same_day_out_of_hours: OutOfHours
     numbers: Mapping[str, float]
+    languages: tuple[str, ...] = LANGUAGES
+    website: str = ""
+    bands: Bands = field(default_factory=dict)
 
     @property
     def values(self) -> Mapping[str, str]:

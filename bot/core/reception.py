@@ -215,6 +215,8 @@ def _from_turn(turn: Turn, answer: AnswerClass, heard: Heard, facts: Facts) -> D
     elif isinstance(answer, Words):
         # Nothing a patient writes is read by nobody: the screen heard no red flag in it, but a person may.
         decision = _add(decision, Matter(Tier.ROUTINE, Cause.FREE_WORDS))
+    for asked, task in turn.tasks:
+        decision = _add(decision, Matter(Tier.ROUTINE, Cause.ANSWER, why=(f"answer: {asked}", task)))
     return _with_review(decision, heard)
 
 

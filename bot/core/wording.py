@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
@@ -154,7 +154,7 @@ def _spanish_grade(ease: float) -> float:
     return _SPANISH_GRADES[-1][1]
 
 
-_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_PLACEHOLDER = re.compile(r"\{([^{}:]*)(?::([^{}]*))?\}")
 
 
 class UnknownPlaceholder(LookupError):
@@ -167,19 +167,52 @@ class UnknownPlaceholder(LookupError):
 
 def placeholders(template: str) -> frozenset[str]:
     """Whatever stands between braces, also what could never be filled: a text has no other use for them."""
-    return frozenset(_PLACEHOLDER.findall(template))
+    return frozenset(match[1] for match in _PLACEHOLDER.finditer(template))
+
+
+def counted(template: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The placeholders that carry a noun, with its forms: {days:day|days}."""
+    return tuple((m[1], tuple(m[2].split("|"))) for m in _PLACEHOLDER.finditer(template) if m[2] is not None)
 
 
 def render(template: str, values: Mapping[str, str]) -> str:
-    """The text with its placeholders filled. Raises UnknownPlaceholder; values are not searched for more."""
+    """The text with its placeholders filled. Raises UnknownPlaceholder; values are not searched for more.
 
-    def fill(match: re.Match[str]) -> str:
-        name = match[1]
-        if name not in values:
-            raise UnknownPlaceholder(name)
-        return values[name]
+    {days} becomes "4"; {days:day|days} becomes "4 days", the form chosen by `plural`.
+    """
 
-    return _PLACEHOLDER.sub(fill, template)
+    def put(match: re.Match[str]) -> str:
+        if match[1] not in values:
+            raise UnknownPlaceholder(match[1])
+        return _put(match, values[match[1]])
+
+    return _PLACEHOLDER.sub(put, template)
+
+
+def fill(wording: Mapping[str, str], values: Mapping[str, str]) -> Mapping[str, str]:
+    """The wording with these placeholders filled, and any other left as it stands."""
+
+    def put(match: re.Match[str]) -> str:
+        return _put(match, values[match[1]]) if match[1] in values else match[0]
+
+    if not any(f"{{{name}" in text for text in wording.values() for name in values):
+        return wording
+    return {language: _PLACEHOLDER.sub(put, text) for language, text in wording.items()}
+
+
+def _put(match: re.Match[str], value: str) -> str:
+    return f"{value} {plural(value, match[2].split('|'))}" if match[2] is not None else value
+
+
+def plural(number: str, forms: Sequence[str]) -> str:
+    """The form of a noun beside a number. Two forms: one, and any other number, as in English and Spanish.
+
+    Three forms: one, a few (2 to 4, but not 12 to 14), and many, as in Polish and Russian. One form serves all.
+    """
+    if len(forms) == 1 or number == "1":
+        return forms[0]
+    is_few = number.isdecimal() and 2 <= int(number) % 10 <= 4 and not 12 <= int(number) % 100 <= 14
+    return forms[1] if len(forms) == 2 or is_few else forms[2]
 
 
 def choose(wording: Mapping[str, str], language: str) -> str:

@@ -10,10 +10,8 @@ from typing import TypeVar
 
 from bot.core.redflag.table import Wording
 from bot.flowfile.problem import Notes, Sent, suggestion
+from bot.flowfile.shape import SIGNED, Shape, needed
 from bot.flowfile.yaml import Fields, Items, Node, Scalar
-
-LANGUAGES = ("en", "es")
-"""Every wording is given in all of these."""
 
 NAME = re.compile(r"[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*", re.ASCII)
 
@@ -29,12 +27,18 @@ class Form:
         self.notes = notes
         self.what = what
         self.line = node.line if node else 1
+        self.whole_node = node
         self._fields = fields_of(node, notes, what)
         self._refuse_unknown(tuple(known))
         # Where nothing stands at all, that was noted one level up.
         for key in needs if isinstance(node, Fields) else ():
             if key not in self._fields.fields:
                 notes.wrong(self.line, f'{what} needs "{key}".')
+
+    @classmethod
+    def of(cls, node: Node | None, notes: Notes, shape: Shape, what: str) -> Form:
+        """A group of this shape: no other names, and all that it needs."""
+        return cls(node, notes, what=what, known=shape, needs=needed(shape))
 
     def _refuse_unknown(self, known: tuple[str, ...]) -> None:
         for key in self._fields.fields:
@@ -74,13 +78,14 @@ class Form:
         """A text in every language, and in no other."""
         node = self.node(key)
         if isinstance(node, Scalar):
-            self.wrong(key, f'"{key}" must be given in each language: {" and ".join(LANGUAGES)}.')
+            self.wrong(key, f'"{key}" must be given in each language: {" and ".join(self.notes.languages)}.')
             return {}
-        form = Form(node, self.notes, what=f'"{key}"', known=LANGUAGES)
-        for language in LANGUAGES:
+        languages = self.notes.languages
+        form = Form(node, self.notes, what=f'"{key}"', known=languages)
+        for language in languages:
             if language not in form and isinstance(node, Fields):
                 self.notes.wrong(form.line, f'"{key}" is missing in "{language}".')
-        return {language: form.text(language) for language in LANGUAGES if language in form}
+        return {language: form.text(language) for language in languages if language in form}
 
     def sent(self, key: str, *, may: Iterable[str] = (), to_staff: bool = False) -> Wording:
         """A wording that goes out as a text message."""
@@ -154,7 +159,7 @@ class Form:
         if isinstance(node, Scalar):
             self.wrong(key, f'"{key}" is draft, or a group with "approved_by" and "on".')
             return ""
-        form = Form(node, self.notes, what=f'"{key}"', known=("approved_by", "on"), needs=("approved_by", "on"))
+        form = Form.of(node, self.notes, SIGNED, f'"{key}"')
         who, on = form.text("approved_by"), form.text("on")
         if on and not _is_date(on):
             form.wrong("on", '"on" must be a date like 2026-12-01.')

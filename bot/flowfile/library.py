@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
-from bot.core.flow import Flow
+from bot.core.flow import Flow, Step
 from bot.core.notices import Notices
 from bot.core.plan import CarePlan
 from bot.core.practice import Practice
 from bot.core.redflag.table import RedFlagTable
 from bot.core.tip import Tip
 from bot.flowfile.calendar import check_calendar, check_hours
-from bot.flowfile.flow import Setting, read_flow
+from bot.flowfile.flow import Setting, read_flow, read_part
 from bot.flowfile.notices import read_notices
 from bot.flowfile.plan import read_plan
 from bot.flowfile.practice import read_practice
@@ -29,10 +29,13 @@ STANDARD = ("practice.yaml", "notices.yaml", "redflags.yaml", "plan.yaml", "tips
 OTHERS = ("phrases.yaml",)
 """Kept with the rest, and read by a loader of its own: what the screen knows never waits for a script."""
 
+PARTS = "parts/"
+"""The folder of what several flows share."""
+
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """`files` says which file each flow came from. `sources` are the texts all of it was read from, by path."""
+    """`files` says which file each flow or part came from. `sources` are the texts all of it was read from, by path."""
 
     flows: Mapping[str, Flow]
     tips: Mapping[str, Tip]
@@ -42,6 +45,11 @@ class Library:
     table: RedFlagTable
     files: Mapping[str, str]
     sources: Mapping[str, str]
+    parts: Mapping[str, Flow] = field(default_factory=dict)
+
+    def place(self, flow: Flow, step: Step) -> tuple[str, int]:
+        """The file and line in which a step stands."""
+        return self.files.get(step.part or flow.name, ""), step.line
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,19 +129,34 @@ class _Reading:
         self._files: dict[str, str] = {}
 
     def library(self) -> Library:
+        practice = read_practice(self._node("practice.yaml"), self.notes["practice.yaml"])
+        for notes in self.notes.values():
+            notes.languages = practice.languages
         setting = Setting(
-            practice=read_practice(self._node("practice.yaml"), self.notes["practice.yaml"]),
+            practice=practice,
             notices=read_notices(self._node("notices.yaml"), self.notes["notices.yaml"]),
             table=read_table(self._node("redflags.yaml"), self.notes["redflags.yaml"]),
             plan=read_plan(self._node("plan.yaml"), self.notes["plan.yaml"]),
         )
         tips = read_tips(self._node("tips.yaml"), self.notes["tips.yaml"])
-        read = [flow for path in self._flow_paths() if (flow := self._flow(path, setting))]
-        flows = {flow.name: flow for flow in read}
+        setting = replace(setting, parts=self._read(self._part_paths(), setting))
+        flows = self._read(self._flow_paths(), setting)
         self._check(setting, flows, tips)
         return Library(
-            flows, tips, setting.plan, setting.notices, setting.practice, setting.table, self._files, self.sources
+            flows,
+            tips,
+            setting.plan,
+            setting.notices,
+            practice,
+            setting.table,
+            self._files,
+            self.sources,
+            setting.parts,
         )
+
+    def _read(self, paths: list[str], setting: Setting) -> Mapping[str, Flow]:
+        read = [flow for path in paths if (flow := self._flow(path, setting))]
+        return {flow.name: flow for flow in read}
 
     def is_sound(self, path: str) -> bool:
         return not self.notes[path].is_broken
@@ -151,7 +174,10 @@ class _Reading:
             check_calendar(setting.plan, notes, flows=sound, files=files, tips=tips)
 
     def _flow_paths(self) -> list[str]:
-        return sorted(path for path in self.sources if path not in STANDARD and path not in OTHERS)
+        return sorted(path for path in self.sources if path not in (*STANDARD, *OTHERS) and not path.startswith(PARTS))
+
+    def _part_paths(self) -> list[str]:
+        return sorted(path for path in self.sources if path.startswith(PARTS))
 
     def _node(self, path: str) -> Node | None:
         if path in self.sources:
@@ -164,11 +190,12 @@ class _Reading:
         node = self._node(path)
         if node is None:
             return None
-        flow = read_flow(node, notes, setting)
+        what, read_it = ("part", read_part) if path.startswith(PARTS) else ("flow", read_flow)
+        flow = read_it(node, notes, setting)
         if flow.name and flow.name != PurePosixPath(path).stem:
-            notes.wrong(node.line, f'the flow "{flow.name}" must stand in a file called {flow.name}.yaml.')
+            notes.wrong(node.line, f'the {what} "{flow.name}" must stand in a file called {flow.name}.yaml.')
         if flow.name in self._files:
-            notes.wrong(node.line, f'there is a flow "{flow.name}" in {self._files[flow.name]} already.')
+            notes.wrong(node.line, f'there is a {what} "{flow.name}" in {self._files[flow.name]} already.')
         self._files.setdefault(flow.name, path)
         return flow
 

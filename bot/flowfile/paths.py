@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from bot.core.flow import Ask, Flow, Say, Step
+from bot.core.flow import Flow, Say, Score, Step
 from bot.flowfile.problem import Notes
 from bot.flowfile.words import comfort
 
@@ -19,6 +19,8 @@ def check_paths(flow: Flow, notes: Notes) -> None:
     reached = _reached(ways, [flow.steps[0].name])
     ending = _ending(ways)
     for step in flow.steps:
+        if step.part:
+            continue  # of a part, that is said where the part stands
         if step.name not in reached:
             notes.wrong(step.line, f'no conversation ever comes to the step "{step.name}".')
         elif step.name not in ending:
@@ -30,8 +32,10 @@ def targets(flow: Flow, step: Step) -> tuple[str, ...]:
     """Where a step may lead: each name once, END among them."""
     after = flow.after(step.name)
     if isinstance(step, Say):
-        return (step.goto or after,)
-    return tuple(dict.fromkeys(branch.goto or after for branch in step.branches)) or (after,)
+        return tuple(dict.fromkeys((step.goto or after, *((after,) if step.skip_if else ()))))
+    ways = [branch.goto or after for branch in step.branches]
+    passes = not ways or step.skip_if or isinstance(step, Score)
+    return tuple(dict.fromkeys((*ways, *((after,) if passes else ()))))
 
 
 def _reached(ways: _Ways, starts: Iterable[str]) -> set[str]:
@@ -69,7 +73,7 @@ def _refuse_comfort(flow: Flow, ways: _Ways, notes: Notes) -> None:
     flagged = {
         branch.goto or flow.after(step.name)
         for step in flow.steps
-        if isinstance(step, Ask)
+        if not isinstance(step, Say)
         for branch in step.branches
         if branch.red_flags
     }

@@ -4,29 +4,29 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.core.plan import CarePlan, PlanItem, Sends
+from bot.core.plan import Anchor, CarePlan, Missed, PlanItem, Sends
 from bot.flowfile.form import Form
 from bot.flowfile.problem import Notes
-from bot.flowfile.yaml import Node
-
-_KEYS = ("weekly_line_every", "nudge_after", "expires_after", "items")
-_ITEM = ("item", "day", "at", "until", *Sends)
+from bot.flowfile.shape import ANCHOR, ITEM, PLAN
+from bot.flowfile.yaml import Node, Scalar
 
 
 def read_plan(node: Node | None, notes: Notes) -> CarePlan:
-    form = Form(node, notes, what="the plan", known=_KEYS, needs=_KEYS)
-    items = [_item(part, notes) for part in form.items("items")]
+    form = Form.of(node, notes, PLAN, "the plan")
+    missed = form.one_of("missed", Missed, Missed.SKIP)
+    items = [_item(part, notes, missed) for part in form.items("items")]
     _refuse_twins(items, notes)
     return CarePlan(
         items=tuple(sorted(items, key=lambda item: (item.day, item.at))),
         weekly_line_every=form.whole("weekly_line_every", 7, least=1),
         nudge_after=form.duration("nudge_after", timedelta(hours=4)),
         expires_after=form.duration("expires_after", timedelta(hours=20)),
+        touches_a_day=form.whole("touches_a_day", 1, least=1),
     )
 
 
-def _item(node: Node, notes: Notes) -> PlanItem:
-    form = Form(node, notes, what="an item of the plan", known=_ITEM, needs=("item", "day", "at", "until"))
+def _item(node: Node, notes: Notes, missed: Missed) -> PlanItem:
+    form = Form.of(node, notes, ITEM, "an item of the plan")
     sends = [kind for kind in Sends if kind in form]
     if len(sends) != 1:
         notes.wrong(form.line, 'an item of the plan sends one thing: "flow", "tip" or "notice".')
@@ -39,7 +39,22 @@ def _item(node: Node, notes: Notes) -> PlanItem:
         sends=kind,
         content=form.text(kind),
         line=form.line,
+        after=_anchor(form),
+        missed=form.one_of("missed", Missed, missed),
     )
+
+
+def _anchor(item: Form) -> Anchor | None:
+    if "after" not in item:
+        return None
+    form = Form.of(item.node("after"), item.notes, ANCHOR, '"after"')
+    node = form.node("is")
+    value = node.value if isinstance(node, Scalar) else None
+    if node is not None and (value is None or isinstance(value, bool)):
+        form.wrong("is", '"is" must be an answer: yes, no, an option or a number.')
+    if isinstance(value, str):
+        value = {"yes": True, "no": False}.get(value, value)
+    return Anchor(form.name("flow"), form.name("answer"), "" if value is None else value)
 
 
 def _refuse_twins(items: list[PlanItem], notes: Notes) -> None:

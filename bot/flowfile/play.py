@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.core.flow import Ask, Flow, Question
+from bot.core.flow import AnswerClass, Ask, Flow, Question, Silence
+from bot.core.plan import Sends
 from bot.core.redflag.phrases import Phrases
 from bot.core.redflag.screen import screen
 from bot.core.redflag.table import Concern, Wording
@@ -14,6 +15,9 @@ from bot.core.reply import understand
 from bot.core.session import Facts, Session, State, Turn, advance, start
 from bot.core.wording import choose, render
 from bot.flowfile.library import Library
+
+SILENCE = "(silence)"
+"""A reply that is none: the patient's phone stays quiet."""
 
 
 class Voice(StrEnum):
@@ -43,15 +47,19 @@ def play(
     *,
     in_hours: bool = True,
     phrases: Phrases | None = None,
+    past: Mapping[str, tuple[float, ...]] | None = None,
 ) -> Iterator[Line]:
     """The conversation, line by line, until it is over or the replies are. Raises LookupError for an unknown flow.
 
-    On a `day` of the care plan that has it, the weekly line is said too. With `phrases`, red flags are also heard in
-    free words, as they are in life; without, the script stands alone.
+    On a `day` of the care plan that has it, the weekly line is said too; without one it is the first day on which the
+    plan has the flow. With `phrases`, red flags are also heard in free words, as they are in life; without, the script
+    stands alone. A reply of "(silence)" is none: the reminder comes, and the second time the end. `past` holds
+    earlier numbers, by question.
     """
     flow = library.flows[flow_name]
-    facts = Facts(library.table, in_hours)
-    turn = start(flow, version=0)
+    on = first_day(library, flow_name) if day is None else day
+    facts = Facts(library.table, in_hours, on, language, past or {}, library.practice.bands)
+    turn = start(flow, 0, facts)
     if day is not None and library.plan.has_weekly_line(day):
         yield Line(Voice.MENDLINE, _said(library, library.notices.text("weekly_line"), language))
     yield from _lines(turn, library, language)
@@ -59,10 +67,22 @@ def play(
         if turn.session.is_over:
             break
         yield Line(Voice.PATIENT, reply)
-        heard = screen(reply, phrases).concerns if phrases else ()
-        turn = advance(flow, turn.session, understand(_question(flow, turn.session), reply), facts, heard)
+        heard = screen(reply, phrases).concerns if phrases and reply != SILENCE else ()
+        turn = advance(flow, turn.session, _meant(flow, turn.session, reply), facts, heard)
         yield from _lines(turn, library, language)
     yield Line(Voice.STAGE, _ending(turn.session))
+
+
+def first_day(library: Library, flow_name: str) -> int:
+    """The day after surgery on which the plan first has this flow; 0 where it has not."""
+    days = [item.day for item in library.plan.items if item.sends is Sends.FLOW and item.content == flow_name]
+    return min(days, default=0)
+
+
+def _meant(flow: Flow, session: Session, reply: str) -> AnswerClass:
+    if reply == SILENCE:
+        return Silence(over=session.nudged)
+    return understand(_question(flow, session), reply)
 
 
 def _question(flow: Flow, session: Session) -> Question:
@@ -75,6 +95,10 @@ def _question(flow: Flow, session: Session) -> Question:
 def _lines(turn: Turn, library: Library, language: str) -> Iterator[Line]:
     for concern in turn.red_flags:
         yield Line(Voice.ALERT, _alert(library, concern))
+    for step, task in turn.tasks:
+        yield Line(Voice.ALERT, f"task {step}: {task}")
+    for score in turn.scores:
+        yield Line(Voice.STAGE, f"{score.step} = {'incomplete' if score.value is None else f'{score.value:g}'}")
     for wording in turn.say:
         yield Line(Voice.MENDLINE, _said(library, wording, language))
 

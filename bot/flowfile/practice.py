@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from datetime import time
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from bot.core.hours import Hours, OfficeHours, UnknownZone, zone
-from bot.core.practice import WEEKDAYS, OutOfHours, Practice
+from bot.core.practice import LANGUAGES, WEEKDAYS, OutOfHours, Practice
 from bot.flowfile.form import NAME, Form, text_of, time_of
 from bot.flowfile.problem import Notes
-from bot.flowfile.yaml import Node, Scalar
+from bot.flowfile.shape import PRACTICE, WEEK
+from bot.flowfile.yaml import Fields, Node, Scalar
 
-_KEYS = (
-    "clinic",
-    "clinic_phone",
-    "zone",
-    "office_hours",
-    "contact_hours",
-    "same_day_out_of_hours",
-    "numbers",
-)
 _NUMBERS_NEEDED = ("fever_f", "lift_lb")
+_TAG = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?", re.ASCII)
+_HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+", re.ASCII)
 _USUAL_CONTACT = Hours(time(9), time(20))
 
 
 def read_practice(node: Node | None, notes: Notes) -> Practice:
-    form = Form(node, notes, what="the practice", known=_KEYS, needs=_KEYS)
+    form = Form.of(node, notes, PRACTICE, "the practice")
     return Practice(
         clinic=form.text("clinic"),
         clinic_phone=form.text("clinic_phone"),
@@ -35,7 +30,48 @@ def read_practice(node: Node | None, notes: Notes) -> Practice:
         contact=_span(form.node("contact_hours"), notes) or _USUAL_CONTACT,
         same_day_out_of_hours=form.one_of("same_day_out_of_hours", OutOfHours, OutOfHours.ON_CALL),
         numbers=_numbers(form),
+        languages=_languages(form),
+        website=_website(form),
+        bands=_bands(form),
     )
+
+
+def _languages(form: Form) -> tuple[str, ...]:
+    languages = form.texts("languages") or LANGUAGES
+    for language in languages:
+        if not _TAG.fullmatch(language):
+            form.wrong("languages", f'"{language}" is no language; write a tag like en, es or pt-BR.')
+    if LANGUAGES[0] not in languages:
+        form.wrong("languages", f'"{LANGUAGES[0]}" must be among them: it is what anybody else reads.')
+    if len(set(languages)) < len(languages):
+        form.wrong("languages", "a language is named twice.")
+    return languages
+
+
+def _website(form: Form) -> str:
+    host = form.text("website")
+    if host and not _HOST.fullmatch(host):
+        form.wrong("website", f'"{host}" is no host; write it without https:// and path, like spine.example.org.')
+    return host
+
+
+def _bands(form: Form) -> dict[str, tuple[tuple[int, float], ...]]:
+    return {
+        name: _band(Form(part, form.notes, what=f'"{name}"', known=_days_of(part)))
+        for name, _, part in form.forms("bands")
+    }
+
+
+def _days_of(part: Node | None) -> tuple[str, ...]:
+    return tuple(part.fields) if isinstance(part, Fields) else ()
+
+
+def _band(band: Form) -> tuple[tuple[int, float], ...]:
+    days = _days_of(band.whole_node)
+    for day in days:
+        if not day.isdecimal():
+            band.wrong(day, f'"{day}" is no day after surgery; write a whole number.')
+    return tuple(sorted((int(day), band.number(day)) for day in days if day.isdecimal()))
 
 
 def _zone(form: Form) -> ZoneInfo:
@@ -47,7 +83,7 @@ def _zone(form: Form) -> ZoneInfo:
 
 
 def _office(form: Form) -> OfficeHours:
-    week = Form(form.node("office_hours"), form.notes, what='"office_hours"', known=WEEKDAYS, needs=WEEKDAYS)
+    week = Form.of(form.node("office_hours"), form.notes, WEEK, '"office_hours"')
     weekly = {place: _spans(week, day) for place, day in enumerate(WEEKDAYS)}
     if any(weekly.values()):
         return OfficeHours(weekly)
@@ -83,6 +119,6 @@ def _numbers(form: Form) -> dict[str, float]:
     names = [name for name, _, _ in form.forms("numbers")]
     numbers = Form(form.node("numbers"), form.notes, what='"numbers"', known=names, needs=_NUMBERS_NEEDED)
     for name in names:
-        if not NAME.fullmatch(name) or "-" in name or name in _KEYS:
+        if not NAME.fullmatch(name) or "-" in name or name in PRACTICE:
             numbers.wrong(name, f'"{name}" cannot name a number; use small letters and "_".')
     return {name: numbers.number(name) for name in names}

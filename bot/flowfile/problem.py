@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from bot.core.practice import LANGUAGES
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
@@ -37,8 +39,9 @@ class Notes:
     Words are kept aside as they are read: what is wrong with them shows only once the practice is known.
     """
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, languages: tuple[str, ...] = LANGUAGES) -> None:
         self.file = file
+        self.languages = languages
         self.sent: list[Sent] = []
         self._problems: list[Problem] = []
 

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from bot.core.flow import Kind, Option, Question, Worse
 from bot.core.keyword import keyword
 from bot.core.redflag.table import Wording
-from bot.flowfile.form import LANGUAGES, Form
+from bot.flowfile.form import Form
 from bot.flowfile.problem import Notes
+from bot.flowfile.shape import OPTION
 from bot.flowfile.yaml import Node
 
 _BOUNDS: Mapping[Kind, tuple[float, float]] = {Kind.SCALE: (0, 10), Kind.TEMPERATURE: (90, 115)}
@@ -64,14 +65,14 @@ def _options(form: Form) -> tuple[Option, ...]:
 
 
 def _option(node: Node, notes: Notes) -> Option:
-    form = Form(node, notes, what="an option", known=("name", "label", "also"), needs=("name", "label"))
+    form = Form.of(node, notes, OPTION, "an option")
     label = form.wording("label")
-    also = Form(form.node("also"), notes, what='"also"', known=LANGUAGES)
-    words = {language: also.texts(language) for language in LANGUAGES if language in also}
+    also = Form(form.node("also"), notes, what='"also"', known=notes.languages)
+    words = {language: also.texts(language) for language in notes.languages if language in also}
     for said in (*label.values(), *(word for some in words.values() for word in some)):
         if keyword(said):
             notes.wrong(form.line, f'"{said}" is a keyword of the programme itself, so it can never be an answer.')
-    return Option(form.name("name"), label, words)
+    return Option(form.name("name"), label, words, form.number("value") if "value" in form else None)
 
 
 def _refuse_unnumbered(form: Form, question: Question, text: Wording) -> None:

@@ -8,23 +8,22 @@ from datetime import timedelta
 from bot.core.tip import Tip
 from bot.flowfile.form import Form
 from bot.flowfile.problem import Notes
+from bot.flowfile.shape import TIP, TIPS
 from bot.flowfile.yaml import Node
 
 _MOST_VALID = timedelta(hours=10)
 """Carriers keep a text no longer than this."""
 
-_KEYS = ("topic", "text", "sources", "status", "valid_for")
-
 
 def read_tips(node: Node | None, notes: Notes) -> Mapping[str, Tip]:
-    form = Form(node, notes, what="the file", known=("status", "valid_for", "tips"), needs=("status", "tips"))
+    form = Form.of(node, notes, TIPS, "the file")
     tips = Form(form.node("tips"), notes, what='"tips"', known=[name for name, _, _ in form.forms("tips")])
     usual = form.approved_by(), form.duration("valid_for", _MOST_VALID)
     return {name: _tip(name, line, part, tips, usual) for name, line, part in form.forms("tips")}
 
 
 def _tip(name: str, line: int, node: Node, tips: Form, usual: tuple[str, timedelta]) -> Tip:
-    form = Form(node, tips.notes, what=f'the tip "{name}"', known=_KEYS, needs=("topic", "text", "sources"))
+    form = Form.of(node, tips.notes, TIP, f'the tip "{name}"')
     valid_for = form.duration("valid_for", usual[1])
     if valid_for > _MOST_VALID:
         form.wrong("valid_for", '"valid_for" cannot be more than 10h: carriers keep a text no longer.')

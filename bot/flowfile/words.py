@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from bot.core.redflag.table import Wording
-from bot.core.wording import grade, measure, placeholders, render
+from bot.core.wording import counted, grade, measure, placeholders, render
 from bot.flowfile.problem import Notes, Sent, suggestion
 
 MOST_SEGMENTS: Mapping[str, int] = {"en": 2, "es": 3}
@@ -14,12 +14,17 @@ MOST_SEGMENTS: Mapping[str, int] = {"en": 2, "es": 3}
 
 MOST_GRADE = 6.0
 
+MOST_FORMS = 3
+"""Of a noun beside a number: one, a few and many are told apart by the language that needs most."""
+
 SAMPLES: Mapping[str, str] = {
     "name": "N. Surname",
     "tier": "EMERGENCY",
     "code": "A12",
     "link": "https://mendline.example-clinic.org/a/aB3dE6gH9jK2mN5pQ8sT1u",
     "question": "",
+    "day": "365",
+    "week": "52",
 }
 """Values as long as real ones, for the placeholders that are filled at the last moment."""
 
@@ -36,6 +41,9 @@ def _refuse_placeholders(sent: Sent, notes: Notes, values: Mapping[str, str]) ->
     unknown = sorted(placeholders(sent.words) - allowed)
     for name in unknown:
         notes.wrong(sent.line, f"nothing is known to put in place of {{{name}}}{suggestion(name, sorted(allowed))}")
+    for name, forms in counted(sent.words):
+        if not all(form.strip() for form in forms) or len(forms) > MOST_FORMS:
+            notes.wrong(sent.line, f'"{{{name}:...}}" needs one to {MOST_FORMS} forms of its noun, like day|days.')
     stray = re.search(r"[{}]", re.sub(r"\{[^{}]*\}", "", sent.words))
     if stray:
         notes.wrong(sent.line, f'a "{stray[0]}" stands alone; braces are for placeholders.')
@@ -44,7 +52,7 @@ def _refuse_placeholders(sent: Sent, notes: Notes, values: Mapping[str, str]) ->
 
 def _measure(sent: Sent, notes: Notes, text: str) -> None:
     size = measure(text)
-    most = MOST_SEGMENTS[sent.language]
+    most = MOST_SEGMENTS.get(sent.language, 3)
     if size.segments > most:
         notes.wrong(sent.line, f"this text takes {size.segments} segments; {most} at most, so shorten it.")
     if sent.language == "en" and size.encoding != "GSM-7":

@@ -19,12 +19,16 @@ _Parser: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
-    """`written` is the text as it stands in the file; `value` what YAML 1.2's core schema makes of it."""
+    """`written` is the text as it stands in the file; `value` what YAML 1.2's core schema makes of it.
+
+    Lines and columns count from 1; the end is that of the last character, marks of quotation among them.
+    """
 
     value: str | int | float | bool | None
     written: str
     line: int
     column: int
+    end: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +209,8 @@ def _column(event: Any) -> int:
 def _scalar(event: Any) -> Scalar:
     written = str(event.value)
     value = _resolve(written) if event.implicit[0] else written
-    return Scalar(value, written, _line(event), _column(event))
+    end = (int(event.end_mark.line) + 1, int(event.end_mark.column))
+    return Scalar(value, written, _line(event), _column(event), end)
 
 
 def _resolve(written: str) -> str | int | float | bool | None:

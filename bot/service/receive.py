@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from sqlalchemy import Connection
@@ -17,7 +17,7 @@ from bot.core.reception import Decision, Sender, Spoken, Standing, Text, Waiting
 from bot.core.redflag.screen import Heard, screen
 from bot.core.redflag.table import Tier
 from bot.core.session import Facts, State
-from bot.service import alert, enroll
+from bot.service import alert, enroll, talk
 from bot.service.parts import Parts
 from bot.service.scripts import Script
 from bot.service.talk import Moment, in_office_hours
@@ -147,7 +147,8 @@ class _Taking:
         if member and (ack := acknowledgement(self.body)):
             return self._acknowledged(tx, contact, member, ack)
         standing = self._standing(contact, people, member, conversation)
-        decision = decide(self._text, self.heard, standing, self._facts)
+        facts = self._facts_of(tx, people, conversation, standing)
+        decision = decide(self._text, self.heard, standing, facts)
         return self._do(tx, contact, people, member, conversation, decision, state=self._settled(standing))
 
     def without_script(self, tx: Connection) -> list[Reply]:
@@ -178,6 +179,18 @@ class _Taking:
     @property
     def _facts(self) -> Facts:
         return Facts(table=self.script.table, in_hours=self.in_hours)
+
+    def _facts_of(
+        self, tx: Connection, people: tuple[Patient, ...], conversation: Conversation | None, standing: Standing
+    ) -> Facts:
+        """In a conversation the engine may know more: how far the recovery is, and what was answered before."""
+        patient = _whose(people, conversation)
+        if patient is None or conversation is None or standing.waiting is None:
+            return self._facts
+        step = conversation.session.step or ""
+        flow = standing.waiting.flow
+        more = talk.facts(tx, self.script, patient, self.moment.now, flow=flow, step=step, session_id=conversation.id)
+        return replace(more, in_hours=self.in_hours)
 
     def emergency_words(self) -> list[Reply]:
         """While the store cannot take a decision, an emergency's instruction goes out all the same, without a row.
@@ -267,10 +280,11 @@ class _Taking:
             expires_at=expires_at,
             now=self.moment.now,
         )
-        if turn.answer:
-            sessions.keep_answer(
-                tx, self.parts.ids(), conversation, turn.answer, inbox_id=self.kept.id, at=self.moment.now
-            )
+        for given in (turn.answer, *turn.scores):
+            if given:
+                sessions.keep_answer(
+                    tx, self.parts.ids(), conversation, given, inbox_id=self.kept.id, at=self.moment.now
+                )
 
     def _change_consent(self, tx: Connection, contact: Contact, people: tuple[Patient, ...], consent: Consent) -> None:
         contacts.set_consent(tx, contact.id, consent)

@@ -15,11 +15,11 @@ from bot.core.hours import closing, next_open, zone
 from bot.core.plan import PlanItem, Sends
 from bot.core.reception import Matter
 from bot.core.redflag.table import Tier
-from bot.core.session import Facts, Session, State, Turn, advance, start
+from bot.core.session import Session, State, Turn, advance, start, unfinished
 from bot.service import alert
 from bot.service.parts import Parts
 from bot.service.scripts import Script
-from bot.service.talk import Moment
+from bot.service.talk import Moment, facts
 from bot.store import contacts, outbox, patients, plan, sessions
 from bot.store.contacts import Contact
 from bot.store.database import StoreBusy
@@ -130,7 +130,7 @@ def _flow(
     tx: Connection, parts: Parts, script: Script, entry: Entry, item: PlanItem, patient: Patient, now: datetime
 ) -> str | None:
     flow = script.whole.flows[item.content]
-    turn = start(flow, script.version)
+    turn = start(flow, script.version, facts(tx, script, patient, now, flow=flow))
     _end_before(tx, parts, script, patient, now)
     occurrence = _occurrence("checkin", entry)
     ask = flow.step(turn.session.step or "")
@@ -260,7 +260,7 @@ def _nudge(tx: Connection, parts: Parts, session_id: str, now: datetime) -> None
     if ready_at > now:
         _save(tx, parts, conversation, conversation.session, nudge_at=ready_at, now=now)
         return
-    turn = _silence(parts, conversation, over=False)
+    turn = _silence(tx, parts, conversation, patient, now)
     _save(tx, parts, conversation, turn.session, nudge_at=None, now=now)
     closes = closing(now, zone(patient.zone), live.practice.contact)
     outbox.write(
@@ -300,9 +300,18 @@ def _end_in_silence(
     tx: Connection, parts: Parts, script: Script, conversation: Conversation, patient: Patient, now: datetime
 ) -> None:
     _save(tx, parts, conversation, _expired(conversation.session), nudge_at=None, now=now)
+    _flag_scores(tx, parts, conversation, now)
     if patient.enrollment is EnrollmentState.ACTIVE and (now.date() - patient.surgery_day).days <= RISK_DAYS + 1:
         matter = Matter(Tier.ROUTINE, Cause.SILENCE, why=(f"no answer to {conversation.session.flow}",))
         alert.raise_once(tx, parts, script, matter, contact_id=patient.contact_id, patient_id=patient.id, now=now)
+
+
+def _flag_scores(tx: Connection, parts: Parts, conversation: Conversation, now: datetime) -> None:
+    """A set of questions that was begun and never finished is kept without a score. The end itself needs no script."""
+    library = _script_of(parts, conversation).library
+    flow = library.flows.get(conversation.session.flow) if library else None
+    for given in unfinished(flow, conversation.session) if flow else ():
+        sessions.keep_answer(tx, parts.ids(), conversation, given, inbox_id="", at=now)
 
 
 def _held(tx: Connection, parts: Parts, session_id: str) -> Conversation:
@@ -311,11 +320,11 @@ def _held(tx: Connection, parts: Parts, session_id: str) -> Conversation:
     return sessions.get(tx, parts.vault, session_id)
 
 
-def _silence(parts: Parts, conversation: Conversation, *, over: bool) -> Turn:
+def _silence(tx: Connection, parts: Parts, conversation: Conversation, patient: Patient, now: datetime) -> Turn:
     session = conversation.session
     flow = parts.scripts.flow(session.version, session.flow)
-    facts = Facts(table=_script_of(parts, conversation).table, in_hours=True)
-    return advance(flow, session, Silence(over=over), facts)
+    known = facts(tx, _script_of(parts, conversation), patient, now, flow=flow)
+    return advance(flow, session, Silence(over=False), known)
 
 
 def _script_of(parts: Parts, conversation: Conversation) -> Script:

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
+from sqlalchemy import Connection
+
+from bot.core.flow import Flow
+from bot.core.hours import at_local, day_after, zone
+from bot.core.session import Facts
 from bot.service.scripts import Script
+from bot.store import sessions
+from bot.store.patients import Patient
 
 LOOK_AGAIN = timedelta(minutes=30)
 """How long a same-day alert waits while nobody can say when the office opens."""
@@ -28,3 +35,23 @@ def in_office_hours(script: Script, now: datetime) -> bool:
 def next_office_opening(script: Script, now: datetime) -> datetime:
     practice = script.practice
     return practice.office.next_open(now, practice.zone) if practice else now + LOOK_AGAIN
+
+
+def facts(
+    tx: Connection, script: Script, patient: Patient, now: datetime, *, flow: Flow, step: str = "", session_id: str = ""
+) -> Facts:
+    """What the engine may know of this patient as the flow begins, or when the waiting step is answered.
+
+    Earlier answers are read only where a condition asks for them, and only those since the surgery.
+    """
+    there = zone(patient.zone)
+    asked = flow.remembers(step)
+    since = at_local(patient.surgery_day, time(), there)
+    return Facts(
+        table=script.table,
+        in_hours=in_office_hours(script, now),
+        day=max(0, day_after(patient.surgery_day, now, there)),
+        language=patient.language,
+        past=sessions.past_numbers(tx, patient.id, asked, since=since, but=session_id) if asked else {},
+        bands=script.practice.bands if script.practice else {},
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -39,6 +40,19 @@ SAVE = Prepared(
         expires_at=bindparam("new_expires_at"),
         ended_at=bindparam("new_ended_at"),
     )
+)
+PAST = (
+    select(answer.c.step, answer.c.number)
+    .where(
+        and_(
+            answer.c.patient_id == bindparam("patient_id"),
+            answer.c.step.in_(bindparam("steps", expanding=True)),
+            answer.c.number.is_not(None),
+            answer.c.at >= bindparam("since"),
+            answer.c.session_id != bindparam("but"),
+        )
+    )
+    .order_by(answer.c.at)
 )
 DUE = (
     select(session.c.id)
@@ -183,6 +197,17 @@ def keep_answer(
             "at": at,
         },
     )
+
+
+def past_numbers(
+    tx: Connection, patient_id: str, steps: Collection[str], *, since: datetime, but: str = ""
+) -> dict[str, tuple[float, ...]]:
+    """The numbers that this patient gave to these questions, oldest first, but for those of one session."""
+    rows = tx.execute(PAST, {"patient_id": patient_id, "steps": list(steps), "since": since, "but": but})
+    numbers: dict[str, tuple[float, ...]] = {}
+    for row in rows:
+        numbers[row.step] = (*numbers.get(row.step, ()), row.number)
+    return numbers
 
 
 def _sealed_answers(vault: Vault, session_id: str, session: Session) -> bytes:

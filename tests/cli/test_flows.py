@@ -23,7 +23,7 @@ def editor(folder: Path) -> Terminal:
 
 def broken(folder: Path) -> tuple[Path, int]:
     """A flow with a key misspelt, and the line of it."""
-    file = folder / "checkins" / "day-01.yaml"
+    file = folder / "checkins" / "day-13.yaml"
     lines = file.read_text("utf-8").splitlines()
     place = next(number for number, line in enumerate(lines) if line.strip().startswith("kind:"))
     lines[place] = lines[place].replace("kind:", "knid:")

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from bot.core.condition import Compare, Name, Value
 from bot.core.flow import (
     Ask,
     Branch,
+    By,
     Chosen,
     Flow,
     Kind,
     No,
     Number,
+    Option,
     Question,
     Say,
+    Score,
     Silence,
     Unclear,
     When,
@@ -23,7 +28,7 @@ from bot.core.flow import (
     Yes,
 )
 from bot.core.redflag.table import Concept, Concern, Handling, RedFlagTable, Tier
-from bot.core.session import Facts, Session, State, advance, start
+from bot.core.session import Answer, Facts, Session, State, advance, start
 
 
 def words(text: str) -> dict[str, str]:
@@ -200,3 +205,111 @@ def test_tiers_are_ordered() -> None:
 
 def test_the_step_after_the_last_is_the_end() -> None:
     assert (FLOW.after("pain"), FLOW.after("bye"), FLOW.step("nowhere")) == ("breath", "end", None)
+
+
+def choice(name: str, *values: float) -> Ask:
+    options = tuple(Option(f"o{value:g}", words(f"o{value:g}"), {}, value) for value in values)
+    asked = ask(name, Kind.CHOICE, Branch(When()))
+    return replace(asked, question=Question(Kind.CHOICE, options=options))
+
+
+MOOD_VALUES = {name: {f"o{value}": float(value) for value in range(4)} for name in ("joy", "mood")}
+MOOD = Flow(
+    "mood",
+    "Two questions and their sum",
+    (
+        choice("joy", 0, 1, 2, 3),
+        choice("mood", 0, 1, 2, 3),
+        Score(
+            "phq2",
+            ("joy", "mood"),
+            By.SUM,
+            (Branch(When(low=3), red_flags=(FALL,), task="call"), Branch(When(low=0, high=2))),
+            MOOD_VALUES,
+        ),
+        Say("bye", words("bye on day {day}")),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("joy", "mood", "score", "flags"), [(1, 1, 2.0, ()), (0, 3, 3.0, (FALL,)), (3, 3, 6.0, (FALL,))]
+)
+def test_a_score_is_made_when_its_last_answer_is_there(
+    joy: int, mood: int, score: float, flags: tuple[Concern, ...]
+) -> None:
+    first = advance(MOOD, start(MOOD, 1).session, Chosen(f"o{joy}"), IN)
+
+    last = advance(MOOD, first.session, Chosen(f"o{mood}"), replace(IN, day=14))
+
+    assert first.scores == ()
+    assert last.scores == (Answer("phq2", Kind.NUMBER, score),)
+    assert last.red_flags == flags
+    assert said(last.say) == [*(["tell fall"] if flags else []), "bye on day 14"]
+    assert last.tasks == ((("phq2", "call"),) if flags else ())
+
+
+@pytest.mark.parametrize("end", [Silence(over=True), Unclear("?")])
+def test_half_a_set_of_answers_has_no_score_and_is_flagged(end: Silence | Unclear) -> None:
+    session = advance(MOOD, start(MOOD, 1).session, Chosen("o3"), IN).session
+    if isinstance(end, Unclear):
+        session = advance(MOOD, session, end, IN).session
+
+    turn = advance(MOOD, session, end, IN)
+
+    assert turn.session.is_over
+    assert turn.scores == (Answer("phq2", Kind.NUMBER, None),)
+
+
+def test_a_set_that_was_never_begun_is_not_flagged() -> None:
+    assert advance(MOOD, start(MOOD, 1).session, Silence(over=True), IN).scores == ()
+
+
+WORSE = Compare(Name("change.pain"), ">=", Value(3.0))
+COURSE = Flow(
+    "course",
+    "How pain goes",
+    (
+        ask(
+            "pain",
+            Kind.SCALE,
+            Branch(When(low=8), red_flags=(FALL,)),
+            Branch(When(low=0, high=7), red_flags=(FALL,), condition=WORSE),
+            Branch(When(low=0, high=7), task="above", condition=Compare(Name("pain"), ">", Name("band.pain"))),
+            Branch(When(low=0, high=7)),
+        ),
+        replace(ask("walk", Kind.YES_NO, Branch(When())), skip_if=Compare(Name("day"), "<", Value(14.0))),
+        Say("bye", words("bye")),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("past", "pain", "flags", "tasks"),
+    [
+        ((), 5, (), ()),
+        ((5.0, 3.0), 5, (), ()),
+        ((5.0, 2.0), 5, (FALL,), ()),
+        ((5.0,), 7, (), (("pain", "above"),)),
+    ],
+)
+def test_an_answer_is_weighed_against_those_before_it(
+    past: tuple[float, ...], pain: float, flags: tuple[Concern, ...], tasks: tuple[tuple[str, str], ...]
+) -> None:
+    facts = replace(IN, past={"pain": past}, bands={"pain": ((0, 9.0), (10, 6.0))}, day=12)
+
+    turn = advance(COURSE, start(COURSE, 1, facts).session, Number(pain), facts)
+
+    assert (turn.red_flags, turn.tasks) == (flags, tasks)
+
+
+@pytest.mark.parametrize(("day", "step"), [(13, None), (14, "walk")])
+def test_a_step_is_passed_over_while_its_condition_holds(day: int, step: str | None) -> None:
+    facts = replace(IN, day=day)
+
+    assert advance(COURSE, start(COURSE, 1, facts).session, Number(2), facts).session.step == step
+
+
+def test_a_flow_says_which_earlier_answers_matter() -> None:
+    assert COURSE.remembers("pain") == {"pain"}
+    assert COURSE.remembers("walk") == frozenset()

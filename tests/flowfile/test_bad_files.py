@@ -98,7 +98,7 @@ MISTAKES = {
         FLOW,
         "  - say: close",
         "  - tell: close #!",
-        'a step begins with "say" or with "ask", and a name.',
+        'a step begins with "say", "ask", "score" or "use", and a name.',
     ),
     "a step called end": (
         FLOW,

@@ -1,0 +1,195 @@
+"""The shape of every file: which names a group may hold, what stands after each, and what it is for.
+
+The readers take their names from here, and so does the JSON Schema for editors: there is one source.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.core.flow import By, Kind, Worse
+from bot.core.plan import Missed, Sends
+from bot.core.practice import WEEKDAYS, OutOfHours
+from bot.core.redflag.table import CONCEPTS
+
+Schema = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """`doc` is shown by editors while somebody types."""
+
+    schema: Schema
+    doc: str
+    needed: bool = False
+
+
+Shape = Mapping[str, Key]
+
+
+def needed(shape: Shape) -> tuple[str, ...]:
+    return tuple(name for name, key in shape.items() if key.needed)
+
+
+def ref(name: str) -> Schema:
+    return {"$ref": f"#/$defs/{name}"}
+
+
+def several(of: Schema, least: int = 1) -> Schema:
+    return {"type": "array", "items": of, "minItems": least}
+
+
+def one_of(words: Any) -> Schema:
+    return {"enum": [str(word) for word in words]}
+
+
+TEXT: Schema = {"type": "string", "minLength": 1}
+NUMBER: Schema = {"type": "number"}
+WHOLE: Schema = {"type": "integer", "minimum": 0}
+TRUTH: Schema = {"type": "boolean"}
+NAME: Schema = {"type": "string", "pattern": "^[a-z][a-z0-9]*([-_][a-z0-9]+)*$"}
+TIME: Schema = {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"}
+DURATION: Schema = {"type": "string", "pattern": "^[0-9]{1,4}[mhd]$"}
+HOURS: Schema = {"type": "string", "pattern": "^[0-9]{2}:[0-9]{2} *- *[0-9]{2}:[0-9]{2}$"}
+DATE: Schema = {"type": "string", "pattern": "^20[0-9]{2}-[0-9]{2}-[0-9]{2}$"}
+WORDING: Schema = ref("wording")
+STATUS: Schema = ref("status")
+CONDITION: Schema = {"type": "string", "minLength": 1, "examples": ["pain >= 5 and new_pain is yes", "day <= 42"]}
+
+SIGNED: Shape = {
+    "approved_by": Key(TEXT, "The clinician who signed, by name.", needed=True),
+    "on": Key(DATE, "The day of the signature, like 2026-12-01.", needed=True),
+}
+
+FLOW: Shape = {
+    "flow": Key(NAME, "The flow's name: the same as the file's, without .yaml.", needed=True),
+    "title": Key(TEXT, "What staff see.", needed=True),
+    "status": Key(STATUS, "draft, or who signed it and when.", needed=True),
+    "sources": Key(several(TEXT), "Tags of SOURCES.md that back the clinical content.", needed=True),
+    "steps": Key(several(ref("step")), "The conversation, from top to bottom.", needed=True),
+}
+PART: Shape = {
+    "part": Key(NAME, "The part's name: the same as the file's, without .yaml.", needed=True),
+    "title": Key(TEXT, "What staff see.", needed=True),
+    "status": Key(STATUS, "draft, or who signed it and when.", needed=True),
+    "sources": Key(several(TEXT), "Tags of SOURCES.md that back the clinical content.", needed=True),
+    "steps": Key(
+        several(ref("step")), 'Questions that several flows share; "goto: end" goes back to the flow.', needed=True
+    ),
+}
+_GOTO = Key(NAME, 'The step to go on with; "end" stops. Without it the next step follows.')
+_SKIP = Key(CONDITION, "The step is passed over when this holds.")
+SAY: Shape = {
+    "say": Key(NAME, "The step's name.", needed=True),
+    "text": Key(WORDING, "What the patient reads, in each language.", needed=True),
+    "goto": _GOTO,
+    "skip_if": _SKIP,
+}
+ASK: Shape = {
+    "ask": Key(NAME, "The step's name; the answer is kept under it.", needed=True),
+    "kind": Key(one_of(Kind), "What sort of answer is wanted.", needed=True),
+    "text": Key(WORDING, "The question, the reply format last.", needed=True),
+    "answers": Key(
+        several(ref("answer")), "What follows from each answer; together they take every answer.", needed=True
+    ),
+    "low": Key(NUMBER, "The least that may be answered."),
+    "high": Key(NUMBER, "The most that may be answered."),
+    "unit": Key(TEXT, "What is counted, such as days or pills."),
+    "worse": Key(one_of(Worse), "Which end is the bad one; high unless said."),
+    "options": Key(several(ref("option"), 2), "What may be chosen, in the order of their numbers."),
+    "again": Key(WORDING, "What an unclear reply hears; {question} stands for the question."),
+    "nudge": Key(WORDING, "The reminder after a silence; {question} stands for the question."),
+    "nudge_after": Key(DURATION, "How long to wait before the reminder, like 4h."),
+    "expires_after": Key(DURATION, "How long the question waits in all, like 20h."),
+    "skip_if": _SKIP,
+}
+SCORE: Shape = {
+    "score": Key(NAME, "The step's name; the score is kept under it.", needed=True),
+    "of": Key(several(NAME), "The questions whose answers are added up.", needed=True),
+    "by": Key(one_of(By), "sum or mean.", needed=True),
+    "answers": Key(several(ref("answer")), "What follows from the score; together they take every score."),
+    "skip_if": _SKIP,
+}
+USE: Shape = {
+    "use": Key(NAME, "The shared part to take in here, a file of parts/.", needed=True),
+    "opening": Key(WORDING, "Said before the part's first question, in one message with it."),
+    "skip_if": _SKIP,
+}
+ANSWER: Shape = {
+    "when": Key(ref("when"), "Which answers: yes, no, a range, options, or any.", needed=True),
+    "if": Key(CONDITION, "Only then; the same answers without it must follow."),
+    "red_flag": Key(ref("red_flags"), "What staff are alerted to; the patient hears the table's words."),
+    "task": Key(TEXT, "A routine task for staff, in a few words. No page."),
+    "say": Key(WORDING, "What the patient hears in return."),
+    "goto": _GOTO,
+}
+RED_FLAG: Shape = {
+    "concept": Key(one_of(CONCEPTS), "The red flag's name in redflags.yaml.", needed=True),
+    "severe": Key(TRUTH, "Its severe form."),
+}
+OPTION: Shape = {
+    "name": Key(NAME, "The option's name, kept as the answer.", needed=True),
+    "label": Key(WORDING, "How a person would name it.", needed=True),
+    "also": Key(ref("also"), "Other words that people use for it, by language."),
+    "value": Key(NUMBER, "What it counts for in a score."),
+}
+PLAN: Shape = {
+    "weekly_line_every": Key(WHOLE, "Every so many days a check-in carries the safety line.", needed=True),
+    "nudge_after": Key(DURATION, "How long a question waits before its reminder.", needed=True),
+    "expires_after": Key(DURATION, "How long a question waits in all.", needed=True),
+    "missed": Key(one_of(Missed), "What to do with an item whose window was missed; skip unless said."),
+    "touches_a_day": Key(WHOLE, "How many items one day may hold; 1 unless said."),
+    "items": Key(several(ref("item")), "What is due on which day.", needed=True),
+}
+ITEM: Shape = {
+    "item": Key(NAME, "The item's name.", needed=True),
+    "day": Key(WHOLE, "Days after the anchor; the surgery unless said.", needed=True),
+    "at": Key(TIME, "When it may go out first, in the patient's own time.", needed=True),
+    "until": Key(TIME, "When its window closes.", needed=True),
+    "after": Key(ref("anchor"), "Count the days from an answer instead of the surgery."),
+    "missed": Key(one_of(Missed), "What to do when the window was missed."),
+    **{str(kind): Key(NAME, f"The {kind} that it brings.") for kind in Sends},
+}
+ANCHOR: Shape = {
+    "flow": Key(NAME, "The flow that asks.", needed=True),
+    "answer": Key(NAME, "The question's name.", needed=True),
+    "is": Key({"type": ["string", "number"]}, "The answer that starts the count, as in a flow's when.", needed=True),
+}
+TIPS: Shape = {
+    "status": Key(STATUS, "draft, or who signed them and when.", needed=True),
+    "valid_for": Key(DURATION, "After so long a carrier drops a tip undelivered; 10h at most."),
+    "tips": Key({"type": "object", "additionalProperties": ref("tip")}, "Advice by name.", needed=True),
+}
+TIP: Shape = {
+    "topic": Key(TEXT, "What staff see.", needed=True),
+    "text": Key(WORDING, "The advice, in each language.", needed=True),
+    "sources": Key(several(TEXT), "Tags of SOURCES.md.", needed=True),
+    "status": Key(STATUS, "Of this tip alone."),
+    "valid_for": Key(DURATION, "Of this tip alone."),
+}
+PRACTICE: Shape = {
+    "clinic": Key(TEXT, "The clinic's name, as patients know it.", needed=True),
+    "clinic_phone": Key(TEXT, "The number that patients call.", needed=True),
+    "zone": Key(TEXT, "The clinic's time zone, like America/Chicago.", needed=True),
+    "website": Key(TEXT, "The only host that a text may link to, like spine.example.org."),
+    "languages": Key(several(TEXT), "The languages in which every text is given; en and es unless said."),
+    "office_hours": Key(ref("week"), "When staff are there, by weekday.", needed=True),
+    "contact_hours": Key(HOURS, "When a patient may be written to unasked, in the patient's own time.", needed=True),
+    "same_day_out_of_hours": Key(
+        one_of(OutOfHours), "Whom a same-day red flag reaches while the office is closed.", needed=True
+    ),
+    "numbers": Key(
+        {"type": "object", "additionalProperties": NUMBER},
+        "The numbers on which practices differ, by name.",
+        needed=True,
+    ),
+    "bands": Key(
+        {"type": "object", "additionalProperties": {"type": "object", "additionalProperties": NUMBER}},
+        "The most that is expected of an answer, from which day on.",
+    ),
+}
+WEEK: Shape = {
+    day: Key({"anyOf": [HOURS, several(HOURS), {"const": "closed"}]}, f"{day}", needed=True) for day in WEEKDAYS
+}

@@ -1,0 +1,65 @@
+"""How pain goes from day to day counts, not only how much it is today."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from bot.core.redflag.table import Tier
+from bot.store.tables import answer
+from tests.clinic import MORNING, Clinic
+
+
+@pytest.fixture
+def morning(open_clinic: Callable[..., Clinic]) -> Clinic:
+    return open_clinic(at=MORNING)
+
+
+def check_in(clinic: Clinic, day: int, *replies: str) -> None:
+    """The next morning's check-in, answered."""
+    (patient,) = [handset for handset in clinic.handsets if handset.name == "Maria Delgado"]
+    clinic.clock.forward(hours=1)
+    heard = patient.forgets()
+    assert any(f"day {day}." in body for body in heard), heard
+    for reply in replies:
+        patient.texts(reply)
+    clinic.clock.forward(hours=23)
+    patient.forgets()
+
+
+@pytest.mark.parametrize(("second", "tiers"), [("4", []), ("5", [Tier.SAME_DAY])])
+def test_three_more_than_yesterday_is_for_today(morning: Clinic, second: str, tiers: list[Tier]) -> None:
+    morning.patient(day=3)
+
+    check_in(morning, 3, "2", "no", "no", "no")
+    check_in(morning, 4, second, "no", "no", "0", "no")
+
+    assert [alert.tier for alert in morning.alerts if "uncontrolled_pain" in alert.concepts] == tiers
+
+
+def test_pain_above_its_day_is_a_task_and_no_page(morning: Clinic) -> None:
+    nurse, patient = morning.nurse(), morning.patient(day=14)
+    morning.clock.forward(hours=1)
+    patient.forgets()
+
+    patient.texts("7")
+
+    patient.hears("numbness between your legs")
+    nurse.hears_nothing()
+    (task,) = morning.alerts
+    assert (task.tier, task.why) == (Tier.ROUTINE, ("answer: pain", "Pain above what is expected by this day."))
+
+
+def test_every_answer_is_kept_under_its_name(morning: Clinic) -> None:
+    morning.patient(day=4)
+
+    check_in(morning, 4, "2", "no", "no", "0", "no")
+
+    assert [(row["step"], row["number"]) for row in morning.rows(answer)] == [
+        ("pain", 2.0),
+        ("calf", 0.0),
+        ("saddle", 0.0),
+        ("pills", 0.0),
+        ("sleepy", 0.0),
+    ]
