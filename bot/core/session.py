@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from operator import is_
 
 from bot.core.condition import Condition, Known, holds
 from bot.core.flow import (
@@ -157,16 +158,18 @@ def _not_understood(flow: Flow, ask: Ask, session: Session, facts: Facts, heard:
 def _answered(
     flow: Flow, ask: Ask, session: Session, answer: AnswerClass, facts: Facts, heard: tuple[Concern, ...]
 ) -> Turn:
-    value = _value(answer)
+    value = value_of(answer)
     session = replace(session, unclear=0, nudged=False, answers={**session.answers, ask.name: value})
     branch = taken(ask.branches, answer, session, facts)
     onward = _walk(flow, session, (branch.goto if branch else None) or flow.after(ask.name), facts)
     onward = _with_branch(onward, ask.name, branch)
     flags = _union(heard, onward.red_flags)
-    turn = (
-        _told(flow, facts, flags, onward, session) if flags else replace(onward, say=(*_comment(branch), *onward.say))
-    )
-    return replace(turn, answer=Answer(ask.name, ask.question.kind, value))
+    comment = _comment(branch)
+    if flags:
+        onward = _told(flow, facts, flags, onward, session)
+    elif comment:
+        onward = replace(onward, say=(*comment, *onward.say))
+    return replace(onward, answer=Answer(ask.name, ask.question.kind, value))
 
 
 def taken(branches: tuple[Branch, ...], answer: AnswerClass, session: Session, facts: Facts) -> Branch | None:
@@ -182,7 +185,7 @@ def taken(branches: tuple[Branch, ...], answer: AnswerClass, session: Session, f
 
 
 def _with_branch(turn: Turn, step: str, branch: Branch | None) -> Turn:
-    if branch is None:
+    if branch is None or not (branch.red_flags or branch.task):
         return turn
     tasks = ((step, branch.task),) if branch.task else ()
     return replace(turn, red_flags=_union(branch.red_flags, turn.red_flags), tasks=(*tasks, *turn.tasks))
@@ -292,14 +295,16 @@ def _of_the_past(what: str, past: tuple[float, ...], today: AnswerValue) -> floa
 def _filled(turn: Turn, facts: Facts) -> Turn:
     """What only the moment knows is put in place now; the practice's own values wait for the door."""
     values = {"day": str(facts.day), "week": str(facts.day // 7)}
-    return replace(turn, say=tuple(fill(wording, values) for wording in turn.say))
+    say = tuple(fill(wording, values) for wording in turn.say)
+    return turn if all(map(is_, say, turn.say)) else replace(turn, say=say)
 
 
 def _union(*groups: tuple[Concern, ...]) -> tuple[Concern, ...]:
     return tuple(dict.fromkeys(concern for group in groups for concern in group))
 
 
-def _value(answer: AnswerClass) -> AnswerValue:
+def value_of(answer: AnswerClass) -> AnswerValue:
+    """What is kept of an answer."""
     match answer:
         case Yes() | No():
             return isinstance(answer, Yes)
@@ -326,4 +331,5 @@ __all__ = [
     "start",
     "taken",
     "unfinished",
+    "value_of",
 ]

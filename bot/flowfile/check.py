@@ -1,32 +1,63 @@
-"""What `mendline flows check` asks: every problem in a folder of flows, or in one file among its neighbours."""
+"""What `mendline flows check`, publishing and the editor ask: every problem in a folder of flows, and the proof."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
-from bot.flowfile.library import STANDARD, from_sources, load, read_folder
+from bot.flowfile.library import STANDARD, Library, from_sources, read_folder
 from bot.flowfile.phrases import load_phrases
 from bot.flowfile.problem import Problem
+from bot.flowfile.proof.prove import Proof, prove
 
 PHRASES = "phrases.yaml"
 
 
-def check(path: Path) -> tuple[Problem, ...]:
-    """The problems of a folder, or of one file. A file is read with the folder that it belongs to, where there is one;
-    else with nothing beside it, and then only what stands in the file itself can be judged."""
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """`library` and `proof` are None where the files cannot be read as flows: then the problems say why."""
+
+    problems: tuple[Problem, ...]
+    library: Library | None = None
+    proof: Proof | None = None
+
+    @property
+    def is_sound(self) -> bool:
+        return not any(not problem.is_warning for problem in self.problems)
+
+
+def check(path: Path) -> Checked:
+    """A folder, or one file. A file is read with the folder that it belongs to, where there is one; else with nothing
+    beside it, and then only what stands in the file itself can be judged."""
     if path.is_dir() or not path.exists():
-        folder, problems = path, load(path).problems
-        sources, _ = read_folder(folder)
-        return tuple(sorted((*problems, *_of_phrases(sources))))
+        sources, problems = read_folder(path)
+        if not path.is_dir():
+            return Checked(problems)
+        checked = check_sources(sources)
+        return Checked(tuple(sorted((*problems, *checked.problems))), checked.library, checked.proof)
     folder = _home(path)
     name = path.resolve().relative_to(folder).as_posix()
-    return tuple(problem for problem in check(folder) if problem.file == name)
+    checked = check(folder)
+    return Checked(tuple(each for each in checked.problems if each.file == name), checked.library, checked.proof)
 
 
-def check_sources(sources: Mapping[str, str]) -> tuple[Problem, ...]:
+def check_sources(sources: Mapping[str, str]) -> Checked:
     """Everything that must be in order before these texts are published."""
-    return tuple(sorted((*from_sources(sources).problems, *_of_phrases(sources))))
+    return _checked(tuple(sorted(sources.items())))
+
+
+@lru_cache(maxsize=8)
+def _checked(files: tuple[tuple[str, str], ...]) -> Checked:
+    """The same texts are proved once: the editor, the publisher and whoever asks again get the same answer."""
+    sources = dict(files)
+    loaded = from_sources(sources)
+    problems = (*loaded.problems, *_of_phrases(sources))
+    if loaded.library is None:
+        return Checked(tuple(sorted(problems)))
+    proof = prove(loaded.library)
+    return Checked(tuple(sorted({*problems, *proof.problems})), loaded.library, proof)
 
 
 def _of_phrases(sources: Mapping[str, str]) -> tuple[Problem, ...]:

@@ -37,6 +37,10 @@ class Line:
     def __str__(self) -> str:
         return f"{self.voice} {self.text}"
 
+    @classmethod
+    def stage(cls, text: str) -> Line:
+        return cls(Voice.STAGE, text)
+
 
 def play(
     library: Library,
@@ -59,17 +63,35 @@ def play(
     flow = library.flows[flow_name]
     on = first_day(library, flow_name) if day is None else day
     facts = Facts(library.table, in_hours, on, language, past or {}, library.practice.bands)
-    turn = start(flow, 0, facts)
     if day is not None and library.plan.has_weekly_line(day):
         yield Line(Voice.MENDLINE, _said(library, library.notices.text("weekly_line"), language))
-    yield from _lines(turn, library, language)
-    for reply in replies:
+    yield from talk(library, flow, (_heard(reply, phrases) for reply in replies), facts)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the patient texts. `meant` says how it is to be understood, where that is known beforehand."""
+
+    text: str
+    meant: AnswerClass | None = None
+    heard: tuple[Concern, ...] = ()
+
+
+def _heard(reply: str, phrases: Phrases | None) -> Said:
+    return Said(reply, heard=screen(reply, phrases).concerns if phrases and reply != SILENCE else ())
+
+
+def talk(library: Library, flow: Flow, replies: Iterable[Said], facts: Facts) -> Iterator[Line]:
+    """The conversation from its opening to where the replies end."""
+    turn = start(flow, 0, facts)
+    yield from _lines(turn, library, facts.language)
+    for said in replies:
         if turn.session.is_over:
             break
-        yield Line(Voice.PATIENT, reply)
-        heard = screen(reply, phrases).concerns if phrases and reply != SILENCE else ()
-        turn = advance(flow, turn.session, _meant(flow, turn.session, reply), facts, heard)
-        yield from _lines(turn, library, language)
+        yield Line(Voice.PATIENT, said.text)
+        meant = said.meant or _meant(flow, turn.session, said.text)
+        turn = advance(flow, turn.session, meant, facts, said.heard)
+        yield from _lines(turn, library, facts.language)
     yield Line(Voice.STAGE, _ending(turn.session))
 
 

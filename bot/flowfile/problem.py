@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from bot.core.practice import LANGUAGES
@@ -11,12 +11,14 @@ from bot.core.practice import LANGUAGES
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """A warning does not keep a file from being used; anything else does."""
+    """A warning does not keep a file from being used; anything else does. `shown` is the shortest conversation that
+    shows it, line by line."""
 
     file: str
     line: int
     sentence: str
     is_warning: bool = False
+    shown: tuple[str, ...] = field(default=(), compare=False)
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}: {'warning: ' if self.is_warning else ''}{self.sentence}"

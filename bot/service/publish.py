@@ -18,7 +18,7 @@ from bot.store import publications
 def publish(parts: Parts, folder: Path, now: datetime) -> int:
     """Returns the version that is live now; the same content again makes no new one. Raises Refused with problems."""
     sources, problems = read_folder(folder)
-    stopping = [problem for problem in (*problems, *check_sources(sources)) if not problem.is_warning]
+    stopping = [problem for problem in (*problems, *check_sources(sources).problems) if not problem.is_warning]
     if stopping:
         raise Refused(f"the flows in {folder} cannot be published:\n" + "\n".join(map(str, stopping)))
     version = parts.database.write(lambda tx: _publish(tx, sources, now))

@@ -55,12 +55,16 @@ def test_problems_as_json_end_in_a_summary(editor: Terminal, folder: Path) -> No
 
     *problems, summary = said.json
     assert said.code == 1
-    assert [list(each) for each in problems] == [["file", "line", "sentence", "warning"]] * len(problems)
+    keys = ["file", "line", "sentence", "warning", "conversation"]
+    assert [list(each) for each in problems] == [keys] * len(problems)
     assert (str(file), line) in {(each["file"], each["line"]) for each in problems}
     assert summary == {
         "path": str(folder),
         "problems": sum(not each["warning"] for each in problems),
         "warnings": sum(each["warning"] for each in problems),
+        "states": 0,  # what cannot be read cannot be explored
+        "edges": 0,
+        "hash": None,
     }
 
 
@@ -101,11 +105,11 @@ def test_some_days_say_more(editor: Terminal) -> None:
 
 
 def test_a_conversation_is_kept_as_it_was_printed(editor: Terminal, tmp_path: Path) -> None:
-    kept = tmp_path / "day-01.txt"
+    kept = tmp_path / "day-01.chat"
 
     said = editor("flows", "play", "day-01", "--reply", "3", "--save", str(kept))
 
-    assert kept.read_text("utf-8") == said.out
+    assert kept.read_text("utf-8") == f"# flow: day-01\n# language: en\n{said.out}"
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,7 @@ def test_people_hear_what_happens_next(mendline: Terminal) -> None:
     consented = mendline(*add(), "--consented")
     asked = mendline(*add(phone="5075550103"))
     today = mendline(*add(phone="5075550105", timezone="America/New_York", surgery="2026-11-19"), "--consented")
-    late = mendline(*add(phone="5075550104", surgery="2026-01-05"), "--consented")
+    late = mendline(*add(phone="5075550104", surgery="2025-11-05"), "--consented")
 
     assert "The care plan begins at 2026-11-20T" in consented.out
     assert today.out.endswith("The care plan begins now.\n")

@@ -36,8 +36,8 @@ steps:
   - ask: where
     kind: choice
     text:
-      en: "Where is it? 1 back 2 leg"
-      es: "¿Dónde es? 1 espalda 2 pierna"
+      en: "Where is it? 1 back 2 leg. Reply 1 or 2."
+      es: "¿Dónde es? 1 espalda 2 pierna. Responda 1 o 2."
     options:
       - name: back
         label: {en: "back", es: "espalda"}

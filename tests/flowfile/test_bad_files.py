@@ -238,8 +238,8 @@ MISTAKES = {
     ),
     "an option without its number": (
         FLOW,
-        '    text:\n      en: "Where is it? 1 back 2 leg"',
-        '    text: #!\n      en: "Where is it? 1 back or leg"',
+        '    text:\n      en: "Where is it? 1 back 2 leg. Reply 1 or 2."',
+        '    text: #!\n      en: "Where is it? 1 back or leg. Reply."',
         'the text in "en" does not show option 2 by its number.',
     ),
     "a setting of no use": (

@@ -19,14 +19,14 @@ def _folder(tmp_path: Path, **changes: str) -> Path:
 
 
 def test_a_sound_folder_has_no_problem(tmp_path: Path) -> None:
-    assert check(_folder(tmp_path)) == ()
+    assert check(_folder(tmp_path)).problems == ()
 
 
 def test_a_file_is_checked_with_its_neighbours_and_only_it_is_reported(tmp_path: Path) -> None:
     changes = {"sample.yaml": FLOW.replace("kind: scale", "kind: scael"), "tips.yaml": "tips: {}\n"}
     folder = _folder(tmp_path, **changes)
 
-    found = [str(problem) for problem in check(folder / "talks" / "sample.yaml")]
+    found = [str(problem) for problem in check(folder / "talks" / "sample.yaml").problems]
 
     assert found[0] == 'talks/sample.yaml:7: "kind" cannot be "scael"; did you mean "scale"?'
     assert all(line.startswith("talks/sample.yaml:") for line in found)
@@ -36,13 +36,13 @@ def test_a_file_without_neighbours_is_judged_by_itself(tmp_path: Path) -> None:
     alone = tmp_path / "sample.yaml"
     alone.write_text(FLOW.replace("goto: close", "goto: clsoe"), "utf-8")
 
-    found = [str(problem) for problem in check(alone)]
+    found = [str(problem) for problem in check(alone).problems]
 
     assert found == ['sample.yaml:39: there is no step "clsoe" to go to; did you mean "close"?']
 
 
 def test_a_folder_that_is_not_there_is_said_so(tmp_path: Path) -> None:
-    found = [problem.sentence for problem in check(tmp_path / "nowhere")]
+    found = [problem.sentence for problem in check(tmp_path / "nowhere").problems]
 
     assert found == ["there is no such folder."]
 
@@ -81,7 +81,7 @@ def test_an_editors_own_file_is_left_alone(tmp_path: Path) -> None:
     folder = _folder(tmp_path)
     (folder / ".#sample.yaml").write_text("anything", "utf-8")
 
-    assert check(folder) == ()
+    assert check(folder).problems == ()
 
 
 def test_what_is_published_is_what_is_in_the_folder(tmp_path: Path) -> None:
@@ -89,10 +89,10 @@ def test_what_is_published_is_what_is_in_the_folder(tmp_path: Path) -> None:
     assert library is not None
 
     assert set(library.sources) == {*small(), "talks/sample.yaml"} - {"sample.yaml"}
-    assert check_sources(library.sources) == ()
+    assert check_sources(library.sources).problems == ()
 
 
 def test_broken_phrases_are_reported_with_the_rest() -> None:
-    found = check_sources({**small(), "phrases.yaml": "a: [\n"})
+    found = check_sources({**small(), "phrases.yaml": "a: [\n"}).problems
 
     assert [problem.file for problem in found] == ["phrases.yaml"]

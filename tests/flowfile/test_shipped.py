@@ -13,8 +13,11 @@ from bot.core.plan import Sends
 from bot.core.practice import NAMELESS
 from bot.core.redflag.table import CONCEPTS, Concern, Handling, Tier
 from bot.core.wording import measure, placeholders, render
+from bot.flowfile.golden import chats, compare, read
 from bot.flowfile.library import Library, fallback_table, from_sources, load
 from bot.flowfile.paths import targets
+from bot.flowfile.phrases import fallback_phrases
+from bot.flowfile.words import SAMPLES
 from tests.flowfile.small import SHIPPED
 
 LOADED = load(SHIPPED)
@@ -56,10 +59,22 @@ def test_everything_is_a_draft_until_somebody_signs() -> None:
     assert {tip.approved_by for tip in library.tips.values()} == {""}
 
 
-def test_there_is_one_check_in_a_day_for_two_weeks() -> None:
-    talks = [item for item in _library().plan.items if item.sends is Sends.FLOW]
+def test_there_is_one_check_in_a_day_for_two_weeks_and_forty_one_in_a_year() -> None:
+    """Daily to day 14, twice a week to week 6, weekly to day 90, every two weeks, then each month."""
+    days = [item.day for item in _library().plan.items if item.sends is Sends.FLOW]
 
-    assert [(item.day, item.content) for item in talks] == [(day, f"day-{day:02}") for day in range(15)]
+    assert days[:15] == list(range(15))
+    assert [
+        sum(low < day <= high for day in days) for low, high in ((0, 14), (14, 42), (42, 90), (90, 180), (180, 365))
+    ] == [14, 8, 7, 6, 6]
+
+
+def test_there_are_forty_three_tips_and_the_plan_sends_each_once() -> None:
+    library = _library()
+    sent = [item.content for item in library.plan.items if item.sends is Sends.TIP]
+
+    assert len(library.tips) == 43
+    assert sorted(sent) == sorted(library.tips)
 
 
 def test_every_concept_and_every_notice_is_there() -> None:
@@ -147,7 +162,7 @@ def test_emergencies_are_acknowledged_in_minutes() -> None:
 
 def test_english_fits_in_one_segment() -> None:
     library = _library()
-    values = library.practice.values
+    values = {**SAMPLES, **library.practice.values}
     texts = [tip.text["en"] for tip in library.tips.values()]
     texts += [wording["en"] for _, h in _handlings() for wording in (h.tell, h.tell_out_of_hours)]
     texts += [wording["en"] for _, ask in _asks() for wording in (ask.text, ask.again, ask.nudge)]
@@ -223,3 +238,25 @@ def test_the_example_for_those_who_write_flows_is_a_good_one() -> None:
     found = [problem.sentence for problem in from_sources(sources).problems]
 
     assert found == []
+
+
+def test_every_flow_has_golden_conversations_in_both_languages_and_none_has_changed() -> None:
+    library = _library()
+    kept = {name: read(text) for name, text in chats(SHIPPED).items()}
+
+    assert {(chat.flow, chat.language) for chat in kept.values()} == {
+        (flow, language) for flow in library.flows for language in library.practice.languages
+    }
+    assert list(compare(kept, library, fallback_phrases())) == []
+
+
+def test_the_advice_that_is_often_wrong_is_put_right() -> None:
+    """clinical/facts.md section 2b: strengthening has a date, swelling pills and manipulation a warning."""
+    library = _library()
+    day = {item.content: item.day for item in library.plan.items if item.sends is Sends.TIP}
+
+    assert day["strength"] >= 84
+    assert "12 weeks" in library.tips["pt"].text["en"]
+    assert "surgeon" in library.tips["nsaid"].text["en"]
+    assert "surgeon" in library.tips["chiro"].text["en"]
+    assert not any("normal" in tip.text["en"] for tip in library.tips.values())

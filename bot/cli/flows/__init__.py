@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from bot.cli.flows import check, play, words
+from bot.cli.flows import check, golden, play, words
 
 
 @click.group()
@@ -18,5 +18,5 @@ def flows() -> None:
     """
 
 
-for command in (check.check, play.play, words.schema, words.export_words, words.import_words):
+for command in (check.check, play.play, golden.test, words.schema, words.export_words, words.import_words):
     flows.add_command(command)

@@ -17,15 +17,18 @@ from bot.cli.flows import places
 @click.option("--reply", "replies", multiple=True, help="What the patient texts; again for each reply.")
 @click.option("--lang", "language", default="en", show_default=True)
 @click.option("--day", type=click.IntRange(0), help="The day after surgery: some days say more.")
-@click.option("--save", type=click.Path(path_type=Path, dir_okay=False), help="Keep the conversation in a file.")
+@click.option(
+    "--save", type=click.Path(path_type=Path, dir_okay=False), help="Keep the conversation in a file for `flows test`."
+)
 def play(*, flow: str, replies: tuple[str, ...], language: str, day: int | None, save: Path | None) -> None:
     """Talk through a conversation: > Mendline, < the patient, ! an alert, # how it stands.
 
     \b
     Without --reply you are the patient (Ctrl-D ends it):
       mendline flows play day-01
-      mendline flows play day-01 --lang es --reply 9 --save tests/golden/day-01-pain.txt
+      mendline flows play day-01 --lang es --reply 9 --save flows/golden/day-01.es.pain.chat
     """
+    from bot.flowfile.golden import Chat
     from bot.flowfile.play import Voice
     from bot.flowfile.play import play as lines_of
 
@@ -39,7 +42,7 @@ def play(*, flow: str, replies: tuple[str, ...], language: str, day: int | None,
         if not (is_typed and line.voice is Voice.PATIENT):
             output.say(str(line))
     if save:
-        places.keep(save, "".join(f"{line}\n" for line in said), option="--save")
+        places.keep(save, str(Chat(flow, language, day, lines=tuple(said))), option="--save")
 
 
 def _typed(*, is_typed: bool) -> Iterator[str]:
