@@ -139,6 +139,14 @@ def by_sid(tx: Connection, sid: str) -> Kept | None:
     return _kept(found) if found else None
 
 
+def between(tx: Connection, contact_id: str, begin: datetime, end: datetime | None) -> list[Kept]:
+    """What this contact texted in this time, both ends included, in order."""
+    query = select(inbox).where(inbox.c.contact_id == contact_id, inbox.c.received_at >= begin)
+    if end is not None:
+        query = query.where(inbox.c.received_at <= end)
+    return [_kept(row) for row in tx.execute(query.order_by(inbox.c.received_at, inbox.c.id))]
+
+
 def settle(
     tx: Connection,
     inbox_id: str,

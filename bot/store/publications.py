@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Row, func, select
 
 from bot.store.statements import InsertOnce
 from bot.store.tables import publication
@@ -23,6 +24,23 @@ class Publication:
     digest: str
     sources: Mapping[str, str]
     published_at: datetime
+    published_by: str = ""
+    signed_by: str = ""
+    note: str = ""
+    proof: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What is kept with a publication besides its texts. `proof` is kept as JSON."""
+
+    published_by: str = ""
+    signed_by: str = ""
+    note: str = ""
+    proof: Mapping[str, object] = field(default_factory=dict)
+
+
+_NOTHING_MORE = Record()
 
 
 def newest_version(tx: Connection) -> int:
@@ -35,7 +53,33 @@ def get(tx: Connection, version: int) -> Publication | None:
     row = tx.execute(select(publication).where(publication.c.version == version)).first()
     if row is None:
         return None
-    return Publication(row.version, row.digest, _sources(row.sources), row.published_at)
+    return _publication(row)
+
+
+def every(tx: Connection) -> list[Publication]:
+    """The newest first."""
+    return [_publication(row) for row in tx.execute(select(publication).order_by(publication.c.version.desc()))]
+
+
+def _publication(row: Row[Any]) -> Publication:
+    return Publication(
+        version=row.version,
+        digest=row.digest,
+        sources=_sources(row.sources),
+        published_at=row.published_at,
+        published_by=row.published_by,
+        signed_by=row.signed_by,
+        note=row.note,
+        proof=_proof(row.proof),
+    )
+
+
+def _proof(text: str) -> Mapping[str, object]:
+    try:
+        kept = json.loads(text or "{}")
+    except ValueError:
+        return {}
+    return kept if isinstance(kept, dict) else {}
 
 
 def _sources(text: str) -> Mapping[str, str]:
@@ -48,10 +92,21 @@ def _sources(text: str) -> Mapping[str, str]:
     return kept if is_sound else {}
 
 
-def add(tx: Connection, version: int, sources: Mapping[str, str], now: datetime) -> bool:
+def add(
+    tx: Connection, version: int, sources: Mapping[str, str], now: datetime, record: Record = _NOTHING_MORE
+) -> bool:
     """False when somebody else published this version first."""
-    text = json.dumps(sources, sort_keys=True, ensure_ascii=False)
-    return INSERT(tx, {"version": version, "digest": digest(sources), "sources": text, "published_at": now})
+    row = {
+        "version": version,
+        "digest": digest(sources),
+        "sources": json.dumps(sources, sort_keys=True, ensure_ascii=False),
+        "published_at": now,
+        "published_by": record.published_by,
+        "signed_by": record.signed_by,
+        "note": record.note,
+        "proof": json.dumps(record.proof, sort_keys=True),
+    }
+    return INSERT(tx, row)
 
 
 def digest(sources: Mapping[str, str]) -> str:

@@ -199,6 +199,25 @@ def keep_answer(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A conversation as it was, with the time in which its replies came."""
+
+    contact_id: str
+    patient_id: str
+    session: Session
+    started_at: datetime
+    ended_at: datetime | None
+
+
+def since(tx: Connection, vault: Vault, moment: datetime) -> list[Past]:
+    """Every conversation that began at this moment or later, oldest first."""
+    rows = tx.execute(select(session).where(session.c.started_at >= moment).order_by(session.c.started_at))
+    return [
+        Past(row.contact_id, row.patient_id, read(row, vault).session, row.started_at, row.ended_at) for row in rows
+    ]
+
+
 def past_numbers(
     tx: Connection, patient_id: str, steps: Collection[str], *, since: datetime, but: str = ""
 ) -> dict[str, tuple[float, ...]]:

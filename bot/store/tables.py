@@ -379,6 +379,10 @@ publication = Table(
     Column("digest", String(64), nullable=False),
     Column("sources", Text, nullable=False),  # JSON: path -> text
     Column("published_at", Instant, nullable=False),
+    Column("published_by", String(80), nullable=False, server_default=""),
+    Column("signed_by", String(80), nullable=False, server_default=""),  # the clinician, where one had to sign
+    Column("note", Text, nullable=False, server_default=""),
+    Column("proof", Text, nullable=False, server_default=""),  # JSON: states, edges, every promise, the result's hash
 )
 
 # The random data and index keys, wrapped by MENDLINE_KEYS: rotation re-wraps these few rows.

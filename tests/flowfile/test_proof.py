@@ -17,7 +17,7 @@ from bot.flowfile.proof.cover import conversations, is_quick
 from bot.flowfile.proof.explore import explore
 from bot.flowfile.proof.given import classes, numbers, samples, understood
 from bot.flowfile.proof.mutants import mutants
-from bot.flowfile.proof.promise import PROMISES, Ledger
+from bot.flowfile.proof.promise import PROMISES
 from bot.flowfile.proof.prove import prove, prove_flow
 from tests.flowfile.small import SHIPPED, broken, small
 
@@ -197,9 +197,8 @@ def _ask(name: str) -> Ask:
 
 def _broken(flow: Flow, promise: str) -> list[str]:
     library = replace(_small(), flows={"sample": flow})
-    ledger = Ledger()
-    prove_flow(flow, library, ledger)
-    return [problem.sentence for problem in ledger.kept[promise].broken]
+    kept = prove_flow(flow, library).ledger.kept
+    return [problem.sentence for problem in kept[promise].broken]
 
 
 def test_what_the_reader_would_refuse_is_refused_by_the_proof_as_well() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from bot.cli.flows import check, golden, play, words
+from bot.cli.flows import check, golden, graph, live, play, words
 
 
 @click.group()
@@ -18,5 +18,19 @@ def flows() -> None:
     """
 
 
-for command in (check.check, play.play, golden.test, words.schema, words.export_words, words.import_words):
+COMMANDS = (
+    check.check,
+    play.play,
+    golden.test,
+    graph.graph,
+    live.publish,
+    live.history,
+    live.diff,
+    live.rollback,
+    live.replay,
+    words.schema,
+    words.export_words,
+    words.import_words,
+)
+for command in COMMANDS:
     flows.add_command(command)

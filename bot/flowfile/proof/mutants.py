@@ -60,7 +60,7 @@ def _is_noticed(mutant: Mutant, phrases: Phrases, kept: Mapping[str, Chat]) -> b
     for name in mutant.flows:
         if ledger.problems:
             return True
-        prove_flow(mutant.library.flows[name], mutant.library, ledger)
+        ledger.add(prove_flow(mutant.library.flows[name], mutant.library).ledger)
     return bool(ledger.problems)
 
 

@@ -64,6 +64,13 @@ class Ledger:
         if problem not in self.kept[promise].broken:
             self.kept[promise].broken.append(problem)
 
+    def add(self, other: Ledger) -> None:
+        """Enter all that stands in another ledger."""
+        for name, kept in other.kept.items():
+            self.saw(name, kept.seen, example=kept.example)
+            for problem in kept.broken:
+                self.broke(name, problem)
+
     @property
     def problems(self) -> tuple[Problem, ...]:
         return tuple(sorted({problem for kept in self.kept.values() for problem in kept.broken}))

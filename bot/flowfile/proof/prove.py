@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.core.flow import Flow
 from bot.flowfile.library import Library
@@ -40,21 +41,54 @@ def prove(library: Library) -> Proof:
     ledger = Ledger()
     taken: dict[str, Mapping[str, set[int]]] = {}
     states = edges = 0
+    around = repr((library.table, library.practice, library.plan, sorted(library.files.items()))).encode()
     for flow in library.flows.values():
-        more_states, more_edges, taken[flow.name] = prove_flow(flow, library, ledger)
-        states, edges = states + more_states, edges + more_edges
+        of_flow = _proved(_Task(flow, library, around))
+        states, edges = states + of_flow.states, edges + of_flow.edges
+        taken[flow.name] = of_flow.taken
+        ledger.add(of_flow.ledger)
     programme.judge(library, ledger, taken)
     return Proof(states, edges, ledger.kept, ledger.problems, _digest(library, states, edges, ledger))
 
 
-def prove_flow(flow: Flow, library: Library, ledger: Ledger) -> tuple[int, int, Mapping[str, set[int]]]:
-    """How many states and moves it has, and which branches of each question some answer falls into."""
+@dataclass(frozen=True, slots=True)
+class OfFlow:
+    """`taken` says which branches of each question some answer falls into, by place."""
+
+    states: int
+    edges: int
+    taken: Mapping[str, set[int]]
+    ledger: Ledger
+
+
+def prove_flow(flow: Flow, library: Library) -> OfFlow:
+    ledger = Ledger()
     explored = explore(flow, library)
     moves = Moves(explored, library, ledger)
     moves.judge()
     Ways(explored, library, ledger).judge()
     Texts(explored, library, ledger).judge()
-    return len(explored.states), len(explored.edges), moves.taken
+    return OfFlow(len(explored.states), len(explored.edges), moves.taken, ledger)
+
+
+class _Task:
+    """A flow to prove, named by all that its proof depends on: whoever edits one flow waits for that one only."""
+
+    def __init__(self, flow: Flow, library: Library, around: bytes) -> None:
+        self.flow = flow
+        self.library = library
+        self._name = hashlib.sha256(repr(flow).encode() + around).digest()
+
+    def __hash__(self) -> int:
+        return hash(self._name)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Task) and self._name == other._name
+
+
+@lru_cache(maxsize=128)
+def _proved(task: _Task) -> OfFlow:
+    return prove_flow(task.flow, task.library)
 
 
 def _digest(library: Library, states: int, edges: int, ledger: Ledger) -> str:
