@@ -140,3 +140,63 @@ def stop(*, patient_id: str, as_json: bool) -> None:
         enroll.stop(parts, patient_id, app.clock(found).now())
     done = f"Patient {patient_id} is stopped: nothing more is sent until they text START."
     output.say(output.json_line({"id": patient_id, "state": "stopped"}) if as_json else done)
+
+
+@patients.command()
+@click.argument("patient_id")
+@click.option("--surgery", required=True, metavar="YYYY-MM-DD", help="The right day, or that of the second operation.")
+@click.option("--yes", is_flag=True, help="Do it; without this it is only shown.")
+@click.option("--json", "as_json", is_flag=True, help="One changed message a line.")
+def move(*, patient_id: str, surgery: str, yes: bool, as_json: bool) -> None:
+    """Count a patient's days from another surgery date. Shows every message that changes before it is done.
+
+    \b
+    Example:
+      mendline patients move 01M8... --surgery 2026-11-24          what would change?
+      mendline patients move 01M8... --surgery 2026-11-24 --yes    do it
+    """
+    from bot import app
+    from bot.cli.opened import opened
+    from bot.core.hours import local_day, zone
+    from bot.service import replan
+
+    found = settings.read(os.environ)
+    now = app.clock(found).now()
+    day = inputs.surgery(surgery, local_day(now, zone("UTC")))
+    with opened(found) as parts:
+        changes = (replan.move if yes else replan.what_moves)(parts, patient_id, day, now)
+    records: list[output.Record] = [
+        {"item": each.item, "before": output.moment(each.before), "after": output.moment(each.after)}
+        for each in changes
+    ]
+    if as_json:
+        output.say_json(records)
+        return
+    output.say_table(records, ("item", "before", "after"), empty="No message changes.")
+    if records:
+        output.say("Done." if yes else "Nothing is done yet: say it again with --yes.")
+
+
+@patients.command()
+@click.argument("patient_id")
+def pause(*, patient_id: str) -> None:
+    """Back in hospital: the plan waits until `resume`. What the patient texts is heard as ever."""
+    _settled(patient_id, "pause", "{} messages wait. `mendline patients resume` goes on with what lies ahead then.")
+
+
+@patients.command()
+@click.argument("patient_id")
+def resume(*, patient_id: str) -> None:
+    """Home again after `pause`: what lies ahead goes out, what is past does not."""
+    _settled(patient_id, "resume", "{} messages lie ahead.")
+
+
+def _settled(patient_id: str, verb: str, sentence: str) -> None:
+    from bot import app
+    from bot.cli.opened import opened
+    from bot.service import replan
+
+    found = settings.read(os.environ)
+    with opened(found) as parts:
+        count = getattr(replan, verb)(parts, patient_id, app.clock(found).now())
+    output.say(sentence.format(count))

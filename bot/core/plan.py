@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import time, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from bot.core.hours import at_local
 
 
 class Sends(StrEnum):
@@ -49,6 +52,20 @@ class PlanItem:
     missed: Missed = Missed.SKIP
 
 
+LATE_DAYS = {Missed.SKIP: 0, Missed.LATE: 1, Missed.MERGE: 7}
+"""How many days after its own an item may still go: late by itself, or with whatever goes next."""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """An item on one patient's calendar: it may go from `due_at` until just before `not_after`."""
+
+    item: str
+    local_day: date
+    due_at: datetime
+    not_after: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class CarePlan:
     """`items` in the order in which they fall due. Every so many days a check-in carries the weekly line."""
@@ -73,3 +90,17 @@ class CarePlan:
     def has_weekly_line(self, day: int) -> bool:
         """Not on day 0, whose own check-in says it."""
         return day > 0 and day % self.weekly_line_every == 0
+
+    def window(self, item: PlanItem, anchor: date, zone: ZoneInfo) -> Due:
+        """When this item may go out, its days counted from the anchor. What may be late has its window once more."""
+        day = anchor + timedelta(days=item.day)
+        last = day + timedelta(days=LATE_DAYS[item.missed])
+        return Due(item.name, day, at_local(day, item.at, zone), at_local(last, item.until, zone))
+
+    def schedule(self, surgery: date, zone: ZoneInfo) -> tuple[Due, ...]:
+        """Everything whose days are counted from the surgery."""
+        return tuple(self.window(item, surgery, zone) for item in self.items if item.after is None)
+
+    def started_by(self, given: Anchor) -> tuple[PlanItem, ...]:
+        """The items whose days begin with this answer."""
+        return tuple(item for item in self.items if item.after == given)

@@ -6,10 +6,10 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, time, timedelta
 from itertools import pairwise
 
-from bot.core.flow import Ask, Flow
+from bot.core.flow import Ask, Flow, Kind
 from bot.core.hours import Hours
 from bot.core.notices import NOTICES
-from bot.core.plan import CarePlan, PlanItem, Sends
+from bot.core.plan import CarePlan, Missed, PlanItem, Sends
 from bot.core.redflag.table import CONCEPTS
 from bot.core.tip import Tip
 from bot.flowfile.problem import Notes, listed, suggestion
@@ -39,11 +39,41 @@ def check_calendar(
         if item.content not in known[item.sends]:
             sentence = f'there is no {item.sends} "{item.content}"{suggestion(item.content, sorted(known[item.sends]))}'
             notes.wrong(item.line, sentence)
+        _check_anchor(item, flows, files, notes)
     for day in range(plan.last_day + 1):
         _check_day(plan.on(day), notes)
+        for item in plan.on(day)[plan.touches_a_day :]:
+            most = f'"touches_a_day" allows {plan.touches_a_day}'
+            notes.wrong(item.line, f"day {day} has more items than {most}; move this one, or raise it.")
     _check_ends(plan, flows, notes)
     if {item.content for item in plan.items if item.sends is Sends.FLOW} <= flows.keys():
         _check_dangers(plan, flows, notes)
+
+
+def _check_anchor(item: PlanItem, flows: Mapping[str, Flow], files: Collection[str], notes: Notes) -> None:
+    """An item that waits for an answer waits for one that can be given; what rides along asks nothing."""
+    if item.missed is Missed.MERGE and item.sends is Sends.FLOW:
+        notes.wrong(item.line, "a conversation cannot ride along with another message; let it be skipped or go late.")
+    anchor = item.after
+    if anchor is None:
+        return
+    if anchor.flow not in {*flows, *files}:
+        notes.wrong(item.line, f'there is no flow "{anchor.flow}" to wait for{suggestion(anchor.flow, sorted(flows))}')
+        return
+    asks = {ask.name: ask for ask in _asks(flows.get(anchor.flow))}
+    if anchor.flow in flows and anchor.answer not in asks:
+        sentence = f'"{anchor.flow}" asks nothing called "{anchor.answer}"{suggestion(anchor.answer, sorted(asks))}'
+        notes.wrong(item.line, sentence)
+    elif anchor.flow in flows and not _may_be(asks[anchor.answer], anchor.value):
+        notes.wrong(item.line, f'"{anchor.answer}" is never answered like that, so this would never begin.')
+
+
+def _may_be(ask: Ask, value: str | float | bool) -> bool:  # noqa: FBT001 - an answer may be yes or no
+    if ask.question.kind is Kind.YES_NO:
+        return isinstance(value, bool)
+    if ask.question.kind is Kind.CHOICE:
+        return value in {option.name for option in ask.question.options}
+    return not isinstance(value, str | bool) and ask.question.low <= value <= ask.question.high
 
 
 def check_hours(plan: CarePlan, contact: Hours, notes: Notes) -> None:

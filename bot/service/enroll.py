@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
 from bot.core.enrollment import Act, Consent, EnrollmentState, MessageKind
-from bot.core.hours import at_local, closing, next_open, zone
-from bot.core.plan import PlanItem
-from bot.core.session import State
+from bot.core.hours import closing, local_day, next_open, zone
+from bot.core.plan import Anchor, Due
+from bot.core.session import Answer, State
 from bot.errors import Refused
 from bot.service.parts import Parts
 from bot.service.scripts import Script
@@ -148,24 +147,32 @@ def _stop(tx: Connection, parts: Parts, script: Script, patient: Patient, now: d
 
 def _plan(tx: Connection, parts: Parts, script: Script, patient: Patient, now: datetime) -> None:
     """Lay out every day of the care plan that lies ahead; a late enrollment skips what is past, with a reason."""
-    library = script.whole
+    for due in script.whole.plan.schedule(patient.surgery_day, zone(patient.zone)):
+        plan.add(tx, entry_of(parts, patient, due, now))
+
+
+def begin_with_answer(
+    tx: Connection, parts: Parts, script: Script, patient: Patient, flow: str, given: Answer, now: datetime
+) -> None:
+    """What the care plan counts from this answer is planned, from the patient's own today."""
     there = zone(patient.zone)
-    for item in library.plan.items:
-        plan.add(tx, _entry(parts, patient, item, there, now))
+    library = script.library
+    anchor = Anchor(flow, given.step, "" if given.value is None else given.value)
+    for item in library.plan.started_by(anchor) if library else ():
+        due = script.whole.plan.window(item, local_day(now, there), there)
+        plan.add(tx, entry_of(parts, patient, due, now))
 
 
-def _entry(parts: Parts, patient: Patient, item: PlanItem, there: ZoneInfo, now: datetime) -> NewEntry:
-    day = patient.surgery_day + timedelta(days=item.day)
-    due_at, not_after = at_local(day, item.at, there), at_local(day, item.until, there)
-    late = not_after <= now
+def entry_of(parts: Parts, patient: Patient, due: Due, now: datetime) -> NewEntry:
+    late = due.not_after <= now
     return NewEntry(
         id=parts.ids(),
         enrollment_id=patient.enrollment_id,
         patient_id=patient.id,
-        item=item.name,
-        local_day=day,
-        due_at=due_at,
-        not_after=not_after,
+        item=due.item,
+        local_day=due.local_day,
+        due_at=due.due_at,
+        not_after=due.not_after,
         state=PlanState.SKIPPED if late else PlanState.PLANNED,
         reason="before enrollment" if late else "",
     )

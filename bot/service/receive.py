@@ -238,7 +238,7 @@ class _Taking:
         """Do what was decided: one transaction, nothing else writes."""
         patient = _whose(people, conversation)
         if conversation and decision.turn:
-            self._move(tx, conversation, decision)
+            self._move(tx, conversation, patient, decision)
         if decision.consent is not None:
             self._change_consent(tx, contact, people, decision.consent)
         if member and decision.consent is Consent.STOPPED:
@@ -259,7 +259,7 @@ class _Taking:
         )
         return replies
 
-    def _move(self, tx: Connection, conversation: Conversation, decision: Decision) -> None:
+    def _move(self, tx: Connection, conversation: Conversation, patient: Patient | None, decision: Decision) -> None:
         turn = decision.turn
         if turn is None:
             return
@@ -285,6 +285,9 @@ class _Taking:
                 sessions.keep_answer(
                     tx, self.parts.ids(), conversation, given, inbox_id=self.kept.id, at=self.moment.now
                 )
+                if patient:
+                    begun_by = conversation.session.flow
+                    enroll.begin_with_answer(tx, self.parts, self.script, patient, begun_by, given, self.moment.now)
 
     def _change_consent(self, tx: Connection, contact: Contact, people: tuple[Patient, ...], consent: Consent) -> None:
         contacts.set_consent(tx, contact.id, consent)

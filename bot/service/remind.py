@@ -11,8 +11,8 @@ from sqlalchemy import Connection
 from bot.core.alert import Cause
 from bot.core.enrollment import Consent, EnrollmentState, Lane, MessageKind
 from bot.core.flow import Ask, Silence
-from bot.core.hours import closing, next_open, zone
-from bot.core.plan import PlanItem, Sends
+from bot.core.hours import at_local, closing, next_open, zone
+from bot.core.plan import Missed, PlanItem, Sends
 from bot.core.reception import Matter
 from bot.core.redflag.table import Tier
 from bot.core.session import Session, State, Turn, advance, start, unfinished
@@ -75,6 +75,10 @@ def _begin(tx: Connection, parts: Parts, script: Script, entry: Entry, now: date
     if item is not None and not refused:
         ready_at, reason = _ready_at(tx, script, patient, now)
         refused = reason if ready_at >= entry.not_after else ""
+    if item is not None and not refused and _rides(item, entry, patient, now):
+        # Its own hours are over: it waits for the next message of this patient, and goes with that.
+        plan.postpone(tx, entry.id, entry.not_after)
+        return 1
     if item is None or refused:
         plan.settle(tx, entry.id, PlanState.SKIPPED, reason=refused)
         return 1
@@ -134,7 +138,7 @@ def _flow(
     _end_before(tx, parts, script, patient, now)
     occurrence = _occurrence("checkin", entry)
     ask = flow.step(turn.session.step or "")
-    session_id = parts.ids()
+    session_id, outbox_id = parts.ids(), parts.ids()
     began = sessions.begin(
         tx,
         parts.vault,
@@ -149,8 +153,11 @@ def _flow(
     )
     if not began:
         return None
-    body = "\n".join(_opening(script, turn, item, patient))
-    return _write(tx, parts, MessageKind.CHECKIN, entry, patient, body, occurrence, now, valid_until=entry.not_after)
+    said = _opening(script, turn, item, patient)
+    body = "\n".join([*_riders(tx, script, entry, patient, outbox_id, now), *said])
+    return _write(
+        tx, parts, outbox_id, MessageKind.CHECKIN, entry, patient, body, occurrence, now, valid_until=entry.not_after
+    )
 
 
 def _end_before(tx: Connection, parts: Parts, script: Script, patient: Patient, now: datetime) -> None:
@@ -181,7 +188,29 @@ def _single(
         kind = MessageKind.TIP
     else:
         body, until, kind = script.notice(item.content, patient.language), entry.not_after, MessageKind.NOTICE
-    return _write(tx, parts, kind, entry, patient, body, _occurrence(kind.value, entry), now, valid_until=until)
+    outbox_id = parts.ids()
+    body = "\n".join([body, *_riders(tx, script, entry, patient, outbox_id, now)])
+    occurrence = _occurrence(kind.value, entry)
+    return _write(tx, parts, outbox_id, kind, entry, patient, body, occurrence, now, valid_until=until)
+
+
+def _rides(item: PlanItem, entry: Entry, patient: Patient, now: datetime) -> bool:
+    """Missed in its own hours, and to be merged with whatever goes next."""
+    return item.missed is Missed.MERGE and now >= at_local(entry.local_day, item.until, zone(patient.zone))
+
+
+def _riders(tx: Connection, script: Script, entry: Entry, patient: Patient, outbox_id: str, now: datetime) -> list[str]:
+    """The words of what was missed and goes along with this message; it counts as sent with it."""
+    whole = script.whole
+    waiting = {item.name: item for item in whole.plan.items if item.missed is Missed.MERGE and item.name != entry.item}
+    words = []
+    for missed in plan.planned(tx, entry.enrollment_id, waiting) if waiting else ():
+        item = waiting[missed.item]
+        if _rides(item, missed, patient, now):
+            text = whole.tips[item.content].text if item.sends is Sends.TIP else whole.notices.text(item.content)
+            words.append(script.say(text, patient.language))
+            plan.settle(tx, missed.id, PlanState.SENT, outbox_id=outbox_id)
+    return words
 
 
 def _occurrence(kind: str, entry: Entry) -> str:
@@ -192,6 +221,7 @@ def _occurrence(kind: str, entry: Entry) -> str:
 def _write(
     tx: Connection,
     parts: Parts,
+    outbox_id: str,
     kind: MessageKind,
     entry: Entry,
     patient: Patient,
@@ -202,7 +232,7 @@ def _write(
     valid_until: datetime,
 ) -> str | None:
     draft = Draft(
-        id=parts.ids(),
+        id=outbox_id,
         kind=kind,
         contact_id=patient.contact_id,
         occurrence=occurrence,

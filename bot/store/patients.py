@@ -151,3 +151,7 @@ def read(row: Any) -> Patient:
         enrollment=EnrollmentState(row.enrollment_state),
         sealed={"name": row.name, "address": row.address, "emergency_contact": row.emergency_contact},
     )
+
+
+def set_surgery_day(tx: Connection, enrollment_id: str, day: date) -> None:
+    tx.execute(update(enrollment).where(enrollment.c.id == enrollment_id).values(surgery_day=day))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -85,6 +85,32 @@ def add(tx: Connection, entry: NewEntry) -> bool:
     )
 
 
+def put(tx: Connection, entry: NewEntry) -> None:
+    """Plan this, also where it was planned before and canceled. What was sent on that day stays sent."""
+    if not add(tx, entry):
+        tx.execute(
+            update(plan_entry)
+            .where(
+                and_(
+                    plan_entry.c.enrollment_id == entry.enrollment_id,
+                    plan_entry.c.item == entry.item,
+                    plan_entry.c.local_day == entry.local_day,
+                    plan_entry.c.state.in_(("canceled", "planned")),
+                )
+            )
+            .values(state=entry.state.value, reason=entry.reason, due_at=entry.due_at, not_after=entry.not_after)
+        )
+
+
+def cancel_entries(tx: Connection, ids: Collection[str], reason: str) -> None:
+    """These few, where they are still planned."""
+    tx.execute(
+        update(plan_entry)
+        .where(and_(plan_entry.c.id.in_(list(ids)), plan_entry.c.state == "planned"))
+        .values(state=PlanState.CANCELED.value, reason=reason)
+    )
+
+
 def due(tx: Connection, now: datetime, limit: int) -> list[Entry]:
     """What is due, locked; its cost depends on what is due and not on how many are enrolled."""
     ids = list(tx.execute(DUE, {"now": now, "limit": limit}).scalars())
@@ -135,6 +161,20 @@ def revive(tx: Connection, enrollment_id: str, now: datetime) -> None:
         )
         .values(state=PlanState.PLANNED.value, reason="")
     )
+
+
+def planned(tx: Connection, enrollment_id: str, items: Collection[str]) -> Sequence[Entry]:
+    """What of these items is still planned for this enrollment, in order."""
+    rows = tx.execute(
+        ENTRY.where(
+            and_(
+                plan_entry.c.enrollment_id == enrollment_id,
+                plan_entry.c.state == "planned",
+                plan_entry.c.item.in_(list(items)),
+            )
+        ).order_by(plan_entry.c.due_at)
+    )
+    return [_entry(row) for row in rows]
 
 
 def of_patient(tx: Connection, patient_id: str) -> Sequence[Entry]:

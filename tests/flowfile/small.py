@@ -74,6 +74,7 @@ items:
   - {item: first, day: 0, at: "10:00", until: "13:00", flow: sample}
   - {item: advice, day: 0, at: "15:00", until: "17:00", tip: walk}
   - {item: second, day: 1, at: "10:00", until: "13:00", flow: sample}
+touches_a_day: 5
 """
 
 TIPS = """\

@@ -53,12 +53,16 @@ def publish(*, by: str, signed_by: str, note: str, based_on: int | None) -> None
       mendline flows publish --by "A. Admin" --signed-by "Dr. B. Clinician" --note "limit lowered"
     """
     from bot.service import publish as publishing
+    from bot.service import replan
 
     with _opened() as (parts, now):
         before = parts.scripts.live().version
         expected = before if based_on is None else based_on
         signature = publishing.Signature(by or _account(), signed_by, note)
         version = publishing.publish(parts, places.folder(), now, signature, based_on=expected)
+        moved = replan.follow_plan(parts, now) if version != before else 0
+    if moved:
+        output.say(f"{places.count(moved, 'planned message')} changed for those enrolled.")
     output.say(f"Version {version} is live{'' if version != before else ' already; nothing has changed'}.")
 
 
@@ -133,6 +137,7 @@ def rollback(*, version: int | None, by: str, signed_by: str) -> None:
     The folder stays as it is: `mendline flows diff` shows how it differs from what is live.
     """
     from bot.service import publish as publishing
+    from bot.service import replan
 
     with _opened() as (parts, now):
         target = parts.scripts.live().version - 1 if version is None else version
@@ -140,6 +145,7 @@ def rollback(*, version: int | None, by: str, signed_by: str) -> None:
             raise UserError("There is no earlier version to go back to.")
         signature = publishing.Signature(by or _account(), signed_by, f"rolled back to version {target}")
         live = publishing.roll_back(parts, target, now, signature)
+        replan.follow_plan(parts, now)
     output.say(f"Version {live} is live: the flows of version {target} again.")
 
 
