@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.bench import claim, databases, inbound, pages
+from bot.bench import claim, databases, flows, inbound, pages
 from bot.bench.figures import Section
 from bot.bench.inbound import Size
 
-SECTIONS = ("inbound", "claim", "pages")
+SECTIONS = ("inbound", "claim", "pages", "flows")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,9 @@ FULL = Plan(Size(rounds=9, texts=1_500, alone=300), (10_000, 100_000, 1_000_000,
 
 def run(plan: Plan, *, kinds: Sequence[str], sections: Sequence[str], say: Callable[[str], None]) -> Iterator[Section]:
     """`say` hears what is being measured just now."""
+    if "flows" in sections:  # these need no database
+        say("flows")
+        yield flows.measure()
     with tempfile.TemporaryDirectory(prefix="mendline-bench-", ignore_cleanup_errors=True) as name:
         for kind in kinds:
             folder = Path(name) / kind

@@ -1,0 +1,38 @@
+"""A folder of flows that must never be published: each is refused on the line that is marked, in the words it says."""
+
+from __future__ import annotations
+
+import resource
+from pathlib import Path
+
+import pytest
+
+from bot.flowfile.check import check_sources
+from tests.flowfile.small import marked_line, small
+
+BAD = sorted((Path(__file__).parent / "bad").glob("*.yaml"))
+SAYS = "# says: "
+
+
+def test_there_are_many() -> None:
+    assert len(BAD) >= 60
+
+
+@pytest.mark.parametrize("file", BAD, ids=lambda file: file.stem)
+def test_a_bad_file_is_refused_on_the_right_line(file: Path) -> None:
+    text = file.read_text("utf-8")
+    sentence = text.rstrip("\n").rpartition(SAYS)[2]
+
+    checked = check_sources({**small(), "sample.yaml": text})
+
+    found = [(problem.line, problem.sentence) for problem in checked.problems if problem.file == "sample.yaml"]
+    assert any(line == marked_line(text) and sentence in said for line, said in found), found
+    assert not checked.is_sound
+
+
+def test_all_of_them_fit_in_little_memory() -> None:
+    """In kilobytes, of the whole test process: the limit is for the checker alone, so this is the harder promise."""
+    for file in BAD:
+        check_sources({**small(), "sample.yaml": file.read_text("utf-8")})
+
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < 300 * 1024
