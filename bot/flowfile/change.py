@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.core.flow import Ask, Flow, Say, Score, Step, When, Worse
+from bot.core.flow import Ask, Flow, Say, Score, Step, Worse
 from bot.core.plan import PlanItem
 from bot.core.redflag.table import Handling, RedFlagTable, Wording
 from bot.flowfile.library import Library
+from bot.flowfile.written import answers, as_written
 
 Alarm = tuple[str, ...]
 
@@ -123,14 +124,8 @@ def _limit(step: Ask | Score) -> float | None:
     worse = step.question.worse if isinstance(step, Ask) else Worse.HIGH
     whens = [b.when for b in step.branches if b.red_flags and b.condition is None]
     ends = [when.low if worse is Worse.HIGH else when.high for when in whens]
-    known = [_as_written(end) for end in ends if end is not None]
+    known = [as_written(end) for end in ends if end is not None]
     return (min(known) if worse is Worse.HIGH else max(known)) if known else None
-
-
-def _as_written(end: float) -> float:
-    """A range is widened to just above its neighbour when it is read; people wrote the next whole number."""
-    whole = float(int(end))
-    return whole + 1 if 0 < end - whole < 1e-6 else end
 
 
 def _alarms(step: Ask | Score) -> set[Alarm]:
@@ -140,23 +135,12 @@ def _alarms(step: Ask | Score) -> set[Alarm]:
             concern.concept,
             *(("severe",) if concern.severe else ()),
             "on",
-            _when(branch.when),
+            answers(branch.when) or "any answer",
             *(("if…",) if branch.condition else ()),
         )
         for branch in step.branches
         for concern in branch.red_flags
     }
-
-
-def _when(when: When) -> str:
-
-    if when.yes is not None:
-        return "yes" if when.yes else "no"
-    if when.options:
-        return ", ".join(when.options)
-    if when.low is None and when.high is None:
-        return "any answer"
-    return f"{_as_written(when.low or 0):g} to {when.high or 0:g}"
 
 
 def _rest_of(step: Ask | Score) -> list[object]:

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 
-from bot.core.flow import Ask, Branch, Flow, Say, Score, Step, When
+from bot.core.flow import Ask, Branch, Flow, Say, Score, Step
 from bot.core.redflag.table import RedFlagTable, Tier
+from bot.flowfile.written import answers
 
-WIDTH, HEIGHT, ACROSS, DOWN, MARGIN = 200, 56, 40, 64, 24
+WIDTH, HEIGHT, ACROSS, DOWN, MARGIN, LONGEST_LABEL = 200, 56, 60, 64, 120, 24
 _STYLE = (
     "text{font:12px system-ui,sans-serif;fill:#14181f}.kind{fill:#5d6675;font-size:11px}"
     ".step{fill:#fff;stroke:#0b6b6b}.say{fill:#f6f7f9;stroke:#5d6675}.end{fill:#e3f3f2;stroke:#0b6b6b}"
@@ -90,17 +91,6 @@ def _merged(ways: list[Way]) -> list[Way]:
     return [Way(*key[:2], ", ".join(dict.fromkeys(filter(None, found))), key[2]) for key, found in labels.items()]
 
 
-def answers(when: When) -> str:
-    """Which answers a branch takes, for a label."""
-    if when.yes is not None:
-        return "yes" if when.yes else "no"
-    if when.options:
-        return ", ".join(when.options)
-    if when.low is None and when.high is None:
-        return ""
-    return f"{when.low or 0:.4g}-{when.high or 0:.4g}"
-
-
 def _alarm(concept: str, *, severe: bool) -> str:
     return f"!{concept}{' (severe)' if severe else ''}"
 
@@ -150,9 +140,22 @@ def _box(box: Box) -> str:
 
 
 def _line(source: Box, target: Box, way: Way) -> str:
+    """Straight down to the next layer; round the left of whatever lies between where it is further."""
     x1, y1 = source.x + WIDTH // 2, source.y + HEIGHT
     x2, y2 = target.x + WIDTH // 2, target.y
+    if target.layer - source.layer > 1 and not way.is_alarm:
+        out = min(source.x, target.x) - 24 * (target.layer - source.layer)
+        y1, y2 = y1 - HEIGHT // 2, y2 + HEIGHT // 2
+        path = f"M{source.x} {y1}C{out} {y1} {out} {y2} {target.x} {y2}"
+        return _drawn(way, path, source.x - 40, y1 + 16)
     middle = (y1 + y2) // 2
-    path = f'<path class="{"alarm" if way.is_alarm else "way"}" d="M{x1} {y1}C{x1} {middle} {x2} {middle} {x2} {y2}"/>'
-    label = f'<text class="on" x="{(x1 + x2) // 2 + 4}" y="{middle}">{escape(way.label)}</text>' if way.label else ""
-    return path + label
+    path = f"M{x1} {y1}C{x1} {middle} {x2} {middle} {x2} {y2}"
+    return _drawn(way, path, *((x2 + 6, y2 - 6) if way.is_alarm else (x1 + 6, y2 - 6)))
+
+
+def _drawn(way: Way, path: str, x: int, y: int) -> str:
+    """The line, and its label: cut short where it is long, and whole in the title."""
+    short = way.label if len(way.label) <= LONGEST_LABEL else f"{way.label[: LONGEST_LABEL - 1]}\u2026"
+    title = f"<title>{escape(f'{way.source} to {way.target}: {way.label}')}</title>"
+    label = f'<text class="on" x="{x}" y="{y}">{escape(short)}</text>' if short else ""
+    return f'<g>{title}<path class="{"alarm" if way.is_alarm else "way"}" d="{path}"/>{label}</g>'

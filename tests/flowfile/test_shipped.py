@@ -13,6 +13,7 @@ from bot.core.plan import Sends
 from bot.core.practice import NAMELESS
 from bot.core.redflag.table import CONCEPTS, Concern, Handling, Tier
 from bot.core.wording import measure, placeholders, render
+from bot.flowfile.check import check_sources
 from bot.flowfile.golden import chats, compare, read
 from bot.flowfile.library import Library, fallback_table, from_sources, load
 from bot.flowfile.paths import targets
@@ -260,3 +261,17 @@ def test_the_advice_that_is_often_wrong_is_put_right() -> None:
     assert "surgeon" in library.tips["nsaid"].text["en"]
     assert "surgeon" in library.tips["chiro"].text["en"]
     assert not any("normal" in tip.text["en"] for tip in library.tips.values())
+
+
+def test_the_page_for_a_first_flow_works_as_it_is_written() -> None:
+    page = (SHIPPED.parent / "bot" / "docs" / "first-flow.md").read_text("utf-8")
+    example, item = (part.partition("```")[0] for part in page.split("```yaml\n")[1:3])
+    sources = dict(_library().sources)
+    sources["plan.yaml"] += item
+    file = "checkins/my-first.yaml"
+
+    sound = check_sources({**sources, file: example})
+    mistaken = check_sources({**sources, file: example.replace("other_urgent", "other_urgnt")})
+
+    assert [str(problem) for problem in sound.problems] == []
+    assert f"flows/{mistaken.problems[0]}" in page

@@ -45,7 +45,7 @@ class Moves:
         answer = edge.given.answer
         session = answered(edge, ask)
         branch = taken(ask.branches, answer, session, edge.facts)
-        self._ledger.saw("total")
+        self._saw("total", edge)
         if branch is None:
             self._broke(
                 "total", ask, ask.line, edge, f'nothing follows when "{ask.name}" is answered {edge.given.name}.'
@@ -130,8 +130,10 @@ class Moves:
         ask = self._asks[edges[0].source.session.step or ""]
         worst: tuple[int, str] = (0, "")
         for edge in sorted(edges, key=_value, reverse=ask.question.worse is Worse.LOW):
-            self._ledger.saw("severity")
             urgency = self._urgency(edge)
+            self._ledger.saw("severity")
+            if urgency:
+                self._saw("severity", edge, 0)
             if urgency < worst[0]:
                 sentence = f'"{ask.name}" is less urgent at {edge.given.name} than at {worst[1]}, which is better.'
                 self._broke("severity", ask, self._line_of(ask, edge), edge, sentence)
@@ -167,8 +169,8 @@ class Moves:
         tier = self._library.table.tier(edge.turn.red_flags) if edge else None
         return tier.urgency if tier else 0
 
-    def _saw(self, promise: str, edge: Edge) -> None:
-        self._ledger.saw(promise)
+    def _saw(self, promise: str, edge: Edge, times: int = 1) -> None:
+        self._ledger.saw(promise, times)
         if not self._ledger.kept[promise].example:
             self._ledger.saw(promise, 0, example=shown(edge, self._library, self._flow.name))
 

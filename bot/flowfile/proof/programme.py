@@ -25,7 +25,8 @@ def judge(library: Library, ledger: Ledger, taken: Taken) -> None:
     _reachable(library, ledger, taken)
     judge_table(library, ledger)
     _heard(library, ledger)
-    ledger.saw("asked", len(CONCEPTS) - len(NOT_ASKED))
+    asked = [concept for concept in CONCEPTS if concept not in NOT_ASKED]
+    ledger.saw("asked", len(asked), example=asked)
     for tip in library.tips.values():
         judge_words(tip.text, ("tips.yaml", tip.line), library, ledger)
 
@@ -35,8 +36,8 @@ def _saved(library: Library, ledger: Ledger) -> None:
     types: dict[str, tuple[str, object]] = {}
     alarms: dict[str, tuple[str, object]] = {}
     for flow, step in _keeping(library):
-        ledger.saw("saved")
-        ledger.saw("same_alarm")
+        ledger.saw("saved", example=(f"{step.name}, first asked in {flow.name}",))
+        ledger.saw("same_alarm", example=(f"{step.name}, first asked in {flow.name}",))
         of, kind = types.setdefault(step.name, (flow.name, _type(step)))
         if kind != _type(step):
             sentence = f'"{step.name}" is kept as something else in "{of}"; give one of them another name.'
@@ -76,7 +77,7 @@ def _reachable(library: Library, ledger: Ledger, taken: Taken) -> None:
         if fallen is not None or not step.branches:
             reached.setdefault(place, set()).update(step.branches[number].line for number in fallen or ())
     for (file, line), name in names.items():
-        ledger.saw("reachable", 1 + len(branches[file, line]))
+        ledger.saw("reachable", 1 + len(branches[file, line]), example=(f"{file}:{line}: {name}",))
         if (file, line) not in reached:
             ledger.broke("reachable", Problem(file, line, f'no conversation ever comes to the step "{name}".'))
             continue
@@ -91,7 +92,7 @@ def judge_table(library: Library, ledger: Ledger) -> None:
     table, packaged = library.table, fallback_table()
     lines = _lines(library.sources.get("redflags.yaml", ""))
     for concern in _concerns(packaged):
-        ledger.saw("floor")
+        ledger.saw("floor", example=(concern.concept,))
         before, now = packaged.handling(concern).tier, table.handling(concern).tier
         if now.urgency < before.urgency and not table.approved_by:
             form = " (severe)" if concern.severe else ""
@@ -101,7 +102,7 @@ def judge_table(library: Library, ledger: Ledger) -> None:
             ledger.broke("floor", Problem("redflags.yaml", lines.get(concern.concept, 1), sentence))
 
     for name, concept in table.concepts.items():
-        ledger.saw("night")
+        ledger.saw("night", example=(concept.usual.tell_out_of_hours.get("en", ""),))
         usual = concept.usual
         if usual.tier is not Tier.EMERGENCY and usual.tell == usual.tell_out_of_hours:
             sentence = f'"{name}" is told the same while nobody is there; say what to do then.'
@@ -121,7 +122,7 @@ def _lines(source: str) -> Mapping[str, int]:
 
 def _heard(library: Library, ledger: Ledger) -> None:
     for language in library.practice.languages:
-        ledger.saw("heard")
+        ledger.saw("heard", example=(language,))
         if language not in HEARD:
             sentence = (
                 f'red flags in free words are heard in {" and ".join(HEARD)} only; in "{language}" nobody hears them.'

@@ -71,7 +71,7 @@ class Texts:
     def _day(self, step: Step, language: str, text: str) -> None:
         planned = days_of(self._flow.name, self._library.plan)
         for said in _DAY.findall(text):
-            self._ledger.saw("day")
+            self._ledger.saw("day", example=(text,))
             if planned and planned != [int(said)]:
                 days = ", ".join(map(str, planned))
                 sentence = f'the text in "{language}" says day {said}, but the plan sends it on day {days}.'
@@ -81,7 +81,7 @@ class Texts:
         for language, text in ask.text.items():
             if language not in _ORDER:
                 continue
-            self._ledger.saw("format")
+            self._ledger.saw("format", example=(text,))
             order = _ORDER[language].search(text)
             how = text[order.start() :] if order else ""
             if len([part for part in _SENTENCE.findall(how) if part.strip()]) > 2 or not _tells(ask, language, how):
@@ -94,8 +94,8 @@ class Texts:
                 continue
             for language in self._library.practice.languages:
                 for text in samples(ask, given, language):
-                    self._ledger.saw("samples")
                     got = understood(ask, text)
+                    self._ledger.saw("samples", example=(f"< {text}", f"# {ask.name}: {given.name}"))
                     if type(got) is not type(given.answer) or (given.is_answer and got != given.answer):
                         self._broke("samples", ask, f'"{text}" in "{language}" is not understood as {given.name}.')
 
@@ -108,8 +108,8 @@ class Texts:
                 continue
             seen.add(ids)
             for language in self._library.practice.languages:
-                self._ledger.saw("length")
                 body = "\n".join(render(wording.get(language, ""), self._values) for wording in edge.turn.say)
+                self._ledger.saw("length", example=(body,))
                 if len(body) > LONGEST_TURN:
                     step = lines[edge.source.session.step or ""]
                     self._broke("length", step, f"what follows this question is {len(body)} characters long.")
@@ -125,7 +125,7 @@ def judge_words(wording: Wording, place: tuple[str, int], library: Library, ledg
     website = library.practice.website
     for language, text in wording.items():
         for promise in ("keywords", "lock_screen", "links"):
-            ledger.saw(promise)
+            ledger.saw(promise, example=(text,))
         for word in _SHOUTED.findall(text):
             if keyword(word):
                 sentence = f'the text in "{language}" offers {word}, which carriers take as a wish about the programme.'

@@ -36,7 +36,7 @@ class Ways:
         """By answering alone, from every state, some way leads to an end."""
         ending = _leading_to_an_end(self._answered, self._explored)
         for key, state in self._explored.states.items():
-            self._ledger.saw("ends")
+            self._ledger.saw("ends", example=self._example(state))
             if key not in ending:
                 ask = self._asks[state.session.step or ""]
                 self._broke("ends", ask, state.came_by, f'no answers lead from "{ask.name}" to an end.')
@@ -44,13 +44,21 @@ class Ways:
             sentence = "this flow has more states than can be explored; make it shorter."
             self._ledger.broke("ends", Problem(self._library.files[self._flow.name], 1, sentence))
 
+    def _example(self, state: State) -> tuple[str, ...]:
+        """A conversation that came to an end."""
+        if self._ledger.kept["ends"].example or not state.is_over or state.came_by is None:
+            return ()
+        return shown(state.came_by, self._library, self._flow.name)
+
     def _bounded(self) -> None:
         ways: dict[str, set[str]] = {}
         for edge in self._answered:
             if edge.target[1] is not None and edge.target[2] == SessionState.ACTIVE:
                 ways.setdefault(edge.source.session.step or "", set()).add(edge.target[1])
         for name, ask in self._asks.items():
-            self._ledger.saw("bounded")
+            self._ledger.saw(
+                "bounded", example=(f'"{name}" leads to {", ".join(sorted(_after(name, ways))) or "an end"}',)
+            )
             if name in _after(name, ways):
                 edge = next(edge for edge in self._answered if edge.source.session.step == name)
                 self._broke("bounded", ask, edge, f'"{name}" can come again and again in one conversation.')
@@ -64,7 +72,7 @@ class Ways:
             ("picture", Text("", pictures=1), _looks),
         )
         for promise, text, is_kept in checks:
-            self._ledger.saw(promise)
+            self._ledger.saw(promise, example=(f"# waits at {ask.name}", f"< {text.body or '(a picture)'}"))
             if not is_kept(decide(text, Heard(), standing, state.facts)):
                 self._broke(promise, ask, state.came_by, f'{promise.upper()} is not answered at "{ask.name}".')
 
