@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.flowfile.library import from_sources
@@ -104,6 +104,7 @@ def test_broken_text_is_a_problem_and_no_traceback(text: str) -> None:
     assert notes.problems == () or all(problem.line >= 1 for problem in notes.problems)
 
 
+@settings(deadline=None)  # another's work on the machine is no mistake of ours
 @given(st.text(max_size=200))
 def test_no_text_makes_the_reader_fall_over(text: str) -> None:
     notes = Notes("f.yaml")
@@ -113,6 +114,7 @@ def test_no_text_makes_the_reader_fall_over(text: str) -> None:
     assert node is not None or notes.is_broken
 
 
+@settings(deadline=None)
 @given(
     place=st.integers(0, len(FLOW) - 1),
     cut=st.integers(0, 30),
