@@ -112,9 +112,20 @@ def test_a_conversation_is_kept_as_it_was_printed(editor: Terminal, tmp_path: Pa
     assert kept.read_text("utf-8") == f"# flow: day-01\n# language: en\n{said.out}"
 
 
+def test_earlier_answers_and_closed_hours_can_be_tried(editor: Terminal, tmp_path: Path) -> None:
+    kept = tmp_path / "worse.chat"
+
+    said = editor("flows", "play", "day-03", "--earlier", "pain=2", "--closed", "--reply", "5", "--save", str(kept))
+
+    assert "! same_day uncontrolled_pain" in said.lines
+    assert any("Our office is closed" in line for line in said.lines)
+    assert kept.read_text("utf-8").startswith("# flow: day-03\n# language: en\n# office: closed\n# earlier pain: 2\n")
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
+        (("day-01", "--earlier", "pain"), "--earlier: 'pain' is not like \"pain=5,2\"."),
         (("dya-01",), "FLOW: there is no 'dya-01'; did you mean day-01?\n"),
         (("day-01", "--lang", "fr"), "--lang: there is no 'fr'; it may be en, es.\n"),
         (("day-01", "--reply", "3", "--save", "/nowhere/x"), "--save: /nowhere/x cannot be written "),

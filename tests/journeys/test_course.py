@@ -63,3 +63,20 @@ def test_every_answer_is_kept_under_its_name(morning: Clinic) -> None:
         ("pills", 0.0),
         ("sleepy", 0.0),
     ]
+
+
+def test_a_conversation_goes_on_as_it_began_when_its_flow_is_gone(morning: Clinic) -> None:
+    patient = morning.patient(day=13)
+    morning.clock.forward(minutes=10)
+    patient.hears("day 13", "Look at your cut")
+    (morning.flows / "checkins" / "day-13.yaml").unlink()
+    morning.publish_with(
+        "plan.yaml", '  - {item: checkin-13, day: 13, at: "10:00", until: "13:00", flow: day-13}\n', ""
+    )
+
+    patient.texts("no")
+    patient.hears("date for your wound check")
+    patient.texts("yes")
+
+    patient.hears("No more questions today")
+    assert "day-13" not in morning.parts.scripts.live().whole.flows

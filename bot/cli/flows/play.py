@@ -10,6 +10,7 @@ import click
 
 from bot.cli import inputs, output
 from bot.cli.flows import places
+from bot.errors import UserError
 
 
 @click.command()
@@ -20,7 +21,16 @@ from bot.cli.flows import places
 @click.option(
     "--save", type=click.Path(path_type=Path, dir_okay=False), help="Keep the conversation in a file for `flows test`."
 )
-def play(*, flow: str, replies: tuple[str, ...], language: str, day: int | None, save: Path | None) -> None:
+def play(
+    *,
+    flow: str,
+    replies: tuple[str, ...],
+    language: str,
+    day: int | None,
+    closed: bool,
+    earlier: tuple[str, ...],
+    save: Path | None,
+) -> None:
     """Talk through a conversation: > Mendline, < the patient, ! an alert, # how it stands.
 
     \b
@@ -37,12 +47,22 @@ def play(*, flow: str, replies: tuple[str, ...], language: str, day: int | None,
     inputs.one_of(language, library.notices.text("consent"), option="--lang")
     is_typed = not replies and sys.stdin.isatty()
     said = []
-    for line in lines_of(library, flow, replies or _typed(is_typed=is_typed), language, day, phrases=phrases):
+    spoken = replies or _typed(is_typed=is_typed)
+    past = dict(map(_numbers, earlier))
+    for line in lines_of(library, flow, spoken, language, day, in_hours=not closed, phrases=phrases, past=past):
         said.append(str(line))
         if not (is_typed and line.voice is Voice.PATIENT):
             output.say(str(line))
     if save:
-        places.keep(save, str(Chat(flow, language, day, lines=tuple(said))), option="--save")
+        places.keep(save, str(Chat(flow, language, day, not closed, past, tuple(said))), option="--save")
+
+
+def _numbers(written: str) -> tuple[str, tuple[float, ...]]:
+    name, _, numbers = written.partition("=")
+    try:
+        return name.strip(), tuple(float(number) for number in numbers.split(","))
+    except ValueError:
+        raise UserError(f'--earlier: {written!r} is not like "pain=5,2".') from None
 
 
 def _typed(*, is_typed: bool) -> Iterator[str]:

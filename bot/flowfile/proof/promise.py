@@ -20,6 +20,7 @@ PROMISES: Mapping[str, str] = {
     "person": "The second reply in a row that cannot be read goes to a person.",
     "stop": "STOP ends every conversation at once, at every question.",
     "help": "HELP is answered at every question, and the question stands.",
+    "late": "An answer that comes after its question has let go is read by a person.",
     "picture": "A picture goes to staff at every question, and the question stands.",
     "reachable": "Every step is come to, and every answer is taken, in some conversation.",
     "total": "Every answer is taken by some branch.",

@@ -76,6 +76,11 @@ class Ways:
             if not is_kept(decide(text, Heard(), standing, state.facts)):
                 self._broke(promise, ask, state.came_by, f'{promise.upper()} is not answered at "{ask.name}".')
 
+        self._ledger.saw("late", example=("# done", "< better now", "! a person reads it"))
+        late = decide(Text("better now"), Heard(), Standing(Sender.PATIENT, Consent.JOINED), state.facts)
+        if not late.matters:
+            self._broke("late", ask, state.came_by, f'nobody reads an answer to "{ask.name}" that comes too late.')
+
     def _broke(self, promise: str, ask: Ask, edge: Edge | None, sentence: str) -> None:
         file, line = self._library.place(self._flow, ask)
         words = shown(edge, self._library, self._flow.name) if edge else ()
