@@ -13,7 +13,7 @@ from bot.core.redflag.tokens import Sentence
 
 FARTHEST_DENIAL = 18
 """How many words a list of denied things may run ("no fever, chills, pus, redness or swelling")."""
-GONE_WITHIN = 6
+GONE_WITHIN = 8
 EXCEPT = {"no": "not_a_no", "gone": "not_gone", "if_words": "not_if", "other_body": "not_other"}
 """Cues that do not count inside longer ones: "not sure" denies nothing."""
 LONG_AGO = (1940, 2024)
@@ -75,10 +75,11 @@ class Scene:
         return place >= len(self.words) or bool(self.reading.hard >> place & 1)
 
 
-def judge(scene: Scene, match: Match, despite: frozenset[Doubt], own: int = 0) -> Judgement:
+def judge(scene: Scene, match: Match, despite: frozenset[Doubt], own: int = 0, *, grave: bool = False) -> Judgement:
     """The first doubt that holds for these words and that the rule heeds.
 
     `own` marks the words that the phrase itself asked for: the "no" of "no strength" denies nothing.
+    What is `grave` is let go only for a doubt that is said outright, not for one that is merely likely.
     """
     sentence = scene.reading.sentence_of(match.first)
     for doubt, ask in ASKED:
@@ -86,6 +87,8 @@ def judge(scene: Scene, match: Match, despite: frozenset[Doubt], own: int = 0) -
             return Judgement(doubt, why)
         if doubt not in despite and (why := ask(scene, match, sentence)):
             return Judgement(doubt, why)
+    if not grave and Doubt.DENIED not in despite and (likely := _likely(scene, match, sentence)).doubt:
+        return likely
     if scene.within("no", sentence.first, sentence.after):
         return Judgement(None, "the 'no' in this sentence is not said of these words")
     return HEARD
@@ -107,10 +110,14 @@ def _denied_before(scene: Scene, match: Match, sentence: Sentence) -> str:
         if scene.has("no", place):
             if scene.soft(following) or (loose and _told_of(scene, match, sentence)):
                 return ""
+            if scene.has("never", place) and scene.within("so_bad", match.after, sentence.after):
+                return ""
             return f"denied: '{scene.words[place]}' before it"
         if scene.has("or_words", place):
             nearest = False
             continue
+        if (scene.has("and_words", place) or scene.soft(following)) and scene.has("tells", following):
+            return ""
         if scene.has("and_words", place) or (scene.soft(following) and nearest):
             loose, nearest = loose or nearest, False
         if scene.has("finding", place):
@@ -183,6 +190,8 @@ def _gone(scene: Scene, match: Match, sentence: Sentence) -> str:
             return ""
         if scene.has("gone", place):
             return f"over: '{scene.words[place]}' after it"
+    if not told_apart and scene.within("long_gone", match.after, sentence.after):
+        return "over: said so after it"
     for place in range(match.first - 1, max(sentence.first, match.first - 4) - 1, -1):
         if scene.has("gone", place) and not scene.within("no", max(sentence.first, place - 2), place):
             return f"over: '{scene.words[place]}' before it"
@@ -207,13 +216,22 @@ def _long_ago(scene: Scene, match: Match, sentence: Sentence) -> str:
 def _supposed(scene: Scene, match: Match, sentence: Sentence) -> str:
     for place in range(match.first, sentence.first - 1, -1):
         if scene.has("ends_no", place):
-            return ""
+            break
         if scene.has("what_if", place) or (scene.has("if_words", place) and _supposes(scene, place, sentence)):
             return f"what if: '{scene.words[place]}' before it"
     for place in range(match.after, sentence.after):
         if scene.has("what_if_after", place):
             return f"what if: '{scene.words[place]}' after it"
     return ""
+
+
+def _asks_in_general(scene: Scene, match: Match, sentence: Sentence) -> bool:
+    """ "what does pus look like": a question word first, and nothing that is so, now or anyone's."""
+    first = sentence.first
+    if any(scene.soft(place) for place in range(first + 1, match.first + 1)):
+        return False
+    opens = scene.has("starters", first) or (sentence.asks and scene.has("askers", first))
+    return opens and not scene.within("facts", first, sentence.after)
 
 
 def _supposes(scene: Scene, place: int, sentence: Sentence) -> bool:
@@ -235,7 +253,7 @@ def _others(scene: Scene, match: Match, sentence: Sentence) -> str:
     """A neighbour's fall, a child's fever. Close family may be the patient, unless something says otherwise."""
     if scene.within("not_me", sentence.first, sentence.after):
         return "another's: said so"
-    if any(scene.within(cue, match.first, match.after) for cue in ("me", "mine")):
+    if any(scene.within(cue, match.first, min(match.first + 2, match.after)) for cue in ("me", "mine")):
         return ""
     if scene.within("patient_kin", 0, len(scene.words)):
         return ""
@@ -248,11 +266,37 @@ def _whose(scene: Scene, match: Match, sentence: Sentence) -> str:
         if scene.has("me", place) or (scene.has("mine", place) and place >= match.first - 2):
             return ""
         is_kin = scene.has("close_kin", place)
+        if scene.has("young_kin", place):
+            is_kin = True
         if scene.has("other_body", place) or (is_kin and scene.within("not_patient_kin", 0, len(scene.words))):
             return f"another's: '{scene.words[place]}'"
         if is_kin:
             return ""
     return ""
+
+
+# Likely, though not said outright -------------------------------------------------------------------------------
+
+
+def _likely(scene: Scene, match: Match, sentence: Sentence) -> Judgement:
+    whole = len(scene.words)
+    if _asks_in_general(scene, match, sentence):
+        return Judgement(Doubt.WHAT_IF, "what if: a question about nobody")
+    if scene.within("all_clear", 0, whole) and not scene.within("not_past", 0, whole):
+        return Judgement(Doubt.OVER, "over: said to be all clear")
+    if scene.within("young_kin", sentence.first, match.first) and not scene.within("patient_kin", 0, whole):
+        # A grown child's or a brother's trouble is seldom the patient's; when it is, the text mostly says so.
+        return _young(scene, match, sentence)
+    return HEARD
+
+
+def _young(scene: Scene, match: Match, sentence: Sentence) -> Judgement:
+    for place in range(match.first - 1, sentence.first - 1, -1):
+        if scene.has("me", place) or (scene.has("mine", place) and place >= match.first - 2):
+            return HEARD
+        if scene.has("young_kin", place):
+            return Judgement(Doubt.OTHER, f"another's: '{scene.words[place]}'")
+    return HEARD
 
 
 ASKED = (

@@ -17,10 +17,11 @@ Member = tuple[str, ...]
 SHORTEST_PREFIX = 3
 RANGE = re.compile(r"(\d+(?:\.\d+)?)(?:\+|-(\d+(?:\.\d+)?))")
 """A number of at least 4 ("4+"), or from 3 to 5 ("3-5")."""
-VERY_COMMON = frozenset(
-    "a i the to and of in it is my me on at for so im have had be not no dont cant your you he she we they this that"
-    " de la el que y en los las un una me se le lo mi es ya con por no al te su esta tengo muy pero si he".split()
-)
+COMMON_WORDS = """
+a i the to and of in it is my me on at for so im have had be not no dont cant your you he she we they this that
+de la el que y en los las un una me se le lo mi es ya con por no al te su esta tengo muy pero si he
+"""
+VERY_COMMON = frozenset(COMMON_WORDS.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +151,7 @@ class LexiconBuilder:
         speller = Speller(words | set(SMALL), self._correctable, self._untouched)
 
         def correct(word: str) -> str:
-            if any(word[:length] in prefixes for length in lengths):
+            if speller.knows(word) or any(word[:length] in prefixes for length in lengths):
                 return word
             return speller.correct(word)
 
@@ -166,8 +167,10 @@ def _entry(
     elements = set(singles.get(word, ()))
     for length in range(SHORTEST_PREFIX, len(word) + 1):
         elements.update(prefixes.get(word[:length], ()))
-    rests = longer.get(word, {})
-    return Entry(tuple(sorted(elements)), tuple((rest, tuple(found)) for rest, found in rests.items()))
+    by_next: dict[str, list[tuple[Member, tuple[int, ...]]]] = {}
+    for rest, found in longer.get(word, {}).items():
+        by_next.setdefault(rest[0], []).append((rest, tuple(found)))
+    return Entry(tuple(sorted(elements)), {second: tuple(rests) for second, rests in by_next.items()})
 
 
 def _commonness(members: frozenset[Member]) -> int:

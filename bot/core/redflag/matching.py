@@ -5,6 +5,7 @@ Nothing here can backtrack, so no phrase and no text makes it slow.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -17,10 +18,10 @@ MOST_MATCHES = 24
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What one word stands for: the elements it is, and those it begins."""
+    """What one word stands for: the elements it is, and those it begins, by the word that must follow."""
 
     elements: tuple[int, ...] = ()
-    longer: tuple[tuple[tuple[str, ...], tuple[int, ...]], ...] = ()
+    longer: Mapping[str, tuple[tuple[tuple[str, ...], tuple[int, ...]], ...]] = field(default_factory=dict)
 
 
 class Elements(Protocol):
@@ -94,13 +95,14 @@ def lay_out(reading: Reading, elements: Elements) -> Sheet:
 
 def _mark_longer(sheet: Sheet, place: int, entry: Entry) -> None:
     words, hard = sheet.reading.words, sheet.reading.hard
-    for rest, elements in entry.longer:
+    if place + 1 >= sheet.size:
+        return
+    for rest, elements in entry.longer.get(words[place + 1], ()):
         after = place + 1 + len(rest)
-        if words[place + 1] == rest[0] if place + 1 < sheet.size else False:
-            inside = ((1 << after) - 1) & ~((1 << place + 1) - 1)
-            if tuple(words[place + 1 : after]) == rest and not hard & inside:
-                for element in elements:
-                    sheet.mark(element, place, len(rest) + 1)
+        inside = ((1 << after) - 1) & ~((1 << place + 1) - 1)
+        if not hard & inside and tuple(words[place + 1 : after]) == rest:
+            for element in elements:
+                sheet.mark(element, place, len(rest) + 1)
 
 
 @dataclass(frozen=True, slots=True)

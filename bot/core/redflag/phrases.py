@@ -41,9 +41,8 @@ class Doubt(StrEnum):
 CUES = (
     "no", "not_a_no", "through", "finding", "ends_no", "tells", "or_words", "and_words", "answers_no", "gone",
     "not_gone", "past", "not_past", "what_if", "what_if_after", "if_words", "not_if", "on_moving", "asking",
-    "close_kin",
-    "other_body",
-    "patient_kin", "not_patient_kin", "me", "mine", "not_me", "formerly", "nows",
+    "close_kin", "other_body", "patient_kin", "not_patient_kin", "me", "mine", "not_me", "formerly", "nows",
+    "never", "so_bad", "long_gone", "young_kin", "starters", "askers", "facts", "all_clear", "temp_time",
     "not_other", "has_reading", "temp_word", "temp_unit", "not_temp_before", "counted", "hot_place",
 )  # fmt: skip
 """The classes that the judging of context stands on; a file without one of them is refused."""

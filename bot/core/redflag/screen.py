@@ -100,7 +100,8 @@ def _listen(scene: Scene, sheet: Sheet, phrases: Phrases) -> tuple[list[Flag], l
     heard: dict[Concern, Flag] = {}
     review: dict[str, Flag] = {}
     for rule, match, own in _matches(scene, sheet, phrases, heard):
-        judgement = judge(scene, match, rule.despite, own)
+        grave = _worth_a_look(rule.concern)
+        judgement = judge(scene, match, rule.despite, own, grave=grave)
         flag = _flag(scene, match, rule, phrases.version, judgement.why)
         if judgement.doubt is None:
             heard.setdefault(rule.concern, flag)

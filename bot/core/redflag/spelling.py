@@ -34,12 +34,15 @@ class Speller:
             for shorter in _without_one(word):
                 self._near.setdefault(shorter, word)
 
+    def knows(self, word: str) -> bool:
+        return word in self._settled
+
     def correct(self, word: str) -> str:
-        if word in self._settled or not word.isalpha() or len(word) > LONGEST:
+        if word in self._settled or not word.isalpha():
             return word
         if len(word) >= 3 and RUN.search(word):
             return self._drawn_out(word)
-        if len(word) < SHORTEST - 1:
+        if not SHORTEST - 1 <= len(word) <= LONGEST:
             return word
         if word.endswith("in") and f"{word}g" in self._known:
             return f"{word}g"

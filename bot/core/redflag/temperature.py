@@ -42,6 +42,8 @@ def _bare(scene: Scene, place: int, value: float) -> bool:
     if len(scene.words) == 1:
         return decimal or value >= FEVER_F[0]
     first = place == scene.reading.sentence_of(place).first
+    if first and FEVER_F[0] <= value <= 106 and scene.within("temp_time", place + 1, min(place + 2, len(scene.words))):
+        return True
     if decimal and value <= FEVER_C[1] and (first or scene.within("has_reading", max(0, place - 1), place)):
         return True
     following = scene.reading.values[place + 1] if place + 1 < len(scene.words) else None

@@ -43,7 +43,7 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The words of one text. Bit p of `hard` is set where a sentence ends before word p, of `soft` where a comma is."""
+    """The words of one text. Bit p of `hard` is set where a sentence ends before word p; of `soft`, a comma."""
 
     text: str
     words: list[str]
