@@ -14,19 +14,44 @@ from bot.flowfile.yaml import Fields, Items, Node, read
 
 def load_phrases(text: str, file: str = "phrases.yaml") -> tuple[Phrases | None, tuple[Problem, ...]]:
     """The phrases, or every problem with its line. A file that no longer hears a plain emergency is refused."""
+    if text == _packaged():
+        return fallback_phrases(), ()
     notes = Notes(file)
     node = read(text, notes)
     phrases = None if notes.is_broken else _compiled(node, notes)
-    return (None if notes.is_broken else phrases), notes.problems
+    if phrases is None or notes.is_broken:
+        return None, notes.problems
+    _tell_what_is_missing(phrases, notes)
+    return phrases, notes.problems
 
 
 @lru_cache(maxsize=1)
 def fallback_phrases() -> Phrases:
     """The phrases in the package, for when there are no others."""
-    phrases, problems = load_phrases((files("bot.flowfile") / "fallback" / "phrases.yaml").read_text("utf-8"))
-    if phrases is None:
-        raise LookupError(f"the packaged phrases are broken: {problems[0]}")
+    notes = Notes("phrases.yaml")
+    phrases = _compiled(read(_packaged(), notes), notes)
+    if phrases is None or notes.is_broken:
+        raise LookupError(f"the packaged phrases are broken: {notes.problems[0]}")
     return phrases
+
+
+@lru_cache(maxsize=1)
+def _packaged() -> str:
+    return (files("bot.flowfile") / "fallback" / "phrases.yaml").read_text("utf-8")
+
+
+def _tell_what_is_missing(phrases: Phrases, notes: Notes) -> None:
+    """Says loudly what the package listens for and this file does not. No file holds the emergencies themselves."""
+    listened = {(rule.id, pattern.text) for rule in phrases.rules for pattern in rule.hear}
+    packaged = _plain(read(_packaged(), Notes("phrases.yaml")))
+    for rule in packaged["rules"] if isinstance(packaged, dict) else ():
+        missing = [phrase for phrase in rule["hear"] if (rule["id"], phrase) not in listened]
+        if missing:
+            notes.doubtful(
+                1,
+                f"the package listens for {rule['concept']} in {len(missing)} of {len(rule['hear'])} ways under "
+                f"'{rule['id']}' that this file leaves out, such as '{missing[0][:60]}'.",
+            )
 
 
 def _compiled(node: Node | None, notes: Notes) -> Phrases | None:
@@ -40,12 +65,25 @@ def _compiled(node: Node | None, notes: Notes) -> Phrases | None:
         for path, sentence in error.problems:
             notes.wrong(_line(node, path), f"{sentence}.")
         return None
-    for canary in unheard(phrases):
-        notes.wrong(1, f'these phrases no longer hear "{canary.text}" as {canary.concept}.')
+    for sentence in unheard(phrases):
+        notes.wrong(1, f"{sentence}.")
     return phrases
 
 
-OWN = ("language", "vocabulary", "emergencies", "wishes")
+OWN = (
+    "language",
+    "vocabulary",
+    "emergencies",
+    "saddle",
+    "legs",
+    "breath",
+    "drowsy",
+    "despair",
+    "severe",
+    "concerns",
+    "sayings",
+    "wishes",
+)
 """The files of bot/flowfile/listening: the program's own, so that no edit of the phrases can disarm it."""
 
 
@@ -59,7 +97,10 @@ def _own() -> Mapping[str, object]:
             raise LookupError(f"a packaged file is broken: {notes.problems[:1]}")
         for key, value in data.items():
             known = merged.get(key)
-            merged[key] = {**known, **value} if isinstance(known, dict) else value
+            if isinstance(known, dict):
+                merged[key] = {**known, **value}
+            else:
+                merged[key] = [*known, *value] if isinstance(known, list) else value
     return merged
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.core.redflag.phrases import Phrases
+from bot.core.redflag.phrases import Intent, Phrases
 from bot.core.redflag.screen import screen
 
 
@@ -37,7 +37,21 @@ CANARIES = tuple(
 )
 
 
-def unheard(phrases: Phrases) -> Iterator[Canary]:
+OPT_OUTS = ("STOP", "please stop texting me", "take me off this list", "unsubscribe", "ya no me manden mensajes")
+SILENCING = frozenset({Intent.ROBOT, Intent.WRONG_NUMBER, Intent.DEATH})
+"""What is taken for one of these is answered with silence, or ends the texts."""
+
+
+def unheard(phrases: Phrases) -> Iterator[str]:
+    """What is wrong with these phrases, a sentence each: an emergency not heard, or taken for a robot's words."""
     for canary in CANARIES:
-        if canary.concept not in {concern.concept for concern in screen(canary.text, phrases).concerns}:
-            yield canary
+        heard = screen(canary.text, phrases)
+        if canary.concept not in {concern.concept for concern in heard.concerns}:
+            yield f'these phrases no longer hear "{canary.text}" as {canary.concept}'
+        if mistaken := sorted(heard.intents & SILENCING):
+            yield f'these phrases take "{canary.text}" for {mistaken[0]}'
+        if heard.opt_out and not canary.text.startswith("STOP"):
+            yield f'these phrases take "{canary.text}" for a wish for no more texts'
+    for text in OPT_OUTS:
+        if not screen(text, phrases).opt_out:
+            yield f'these phrases no longer honour "{text}" as a wish for no more texts'

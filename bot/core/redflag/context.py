@@ -5,17 +5,22 @@ Each way to let a finding go is a short, explicit form bound to its words; whate
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.core.redflag.matching import Match, Sheet
-from bot.core.redflag.phrases import Doubt, Phrases
+from bot.core.redflag.phrases import Doubt, Phrases, Rule
 from bot.core.redflag.tokens import Sentence
 
+FARTHEST = 30
+"""How many words away something may be that says a finding is past, supposed or another's."""
 FARTHEST_DENIAL = 18
 """How many words a list of denied things may run ("no fever, chills, pus, redness or swelling")."""
 GONE_WITHIN = 8
 EXCEPT = {"no": "not_a_no", "gone": "not_gone", "if_words": "not_if", "other_body": "not_other"}
 """Cues that do not count inside longer ones: "not sure" denies nothing."""
+MOST_JUDGED = 40
+"""How many findings are judged in one text. What comes after so many is heard without asking."""
 LONG_AGO = (1940, 2024)
 BEFORE_A_YEAR = frozenset({"my", "mi", "la", "in", "en", "since", "back", "around", "of", "del", "from", "was"})
 
@@ -27,6 +32,28 @@ class Judgement:
 
 
 HEARD = Judgement(None)
+UNJUDGED = Judgement(None, "too much is named in this text to judge each; heard")
+
+ALWAYS_EMERGENCY = frozenset(
+    {"cauda_equina", "motor_deficit", "pe", "opioid_emergency", "self_harm", "stroke_mi"},
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A rule's words found in a text.
+
+    `own` marks the words that the phrase itself asked for: the "no" of "no strength" denies nothing.
+    """
+
+    rule: Rule
+    match: Match
+    own: int = 0
+
+    @property
+    def grave(self) -> bool:
+        """Worth a look by staff even when it is past, supposed or another's."""
+        return self.rule.concern.severe or self.rule.concern.concept in ALWAYS_EMERGENCY
 
 
 class Scene:
@@ -38,6 +65,17 @@ class Scene:
         self.words = sheet.reading.words
         self._phrases = phrases
         self._rows: dict[str, int] = {}
+        self._judged: dict[tuple[Match, frozenset[Doubt], int, bool], Judgement] = {}
+
+    def judge(self, finding: Finding) -> Judgement:
+        """Whether these words are to be let go, and why. Judged once however many rules find the same words."""
+        asked = (finding.match, finding.rule.despite, finding.own, finding.grave)
+        judgement = self._judged.get(asked)
+        if judgement is None:
+            if len(self._judged) >= MOST_JUDGED:
+                return UNJUDGED
+            judgement = self._judged[asked] = _judge(self, *asked)
+        return judgement
 
     def row(self, cue: str) -> int:
         """Every word taken up by this cue."""
@@ -68,6 +106,24 @@ class Scene:
     def within(self, cue: str, first: int, after: int) -> bool:
         return after > first and bool(self.row(cue) >> first & ((1 << after - first) - 1))
 
+    def last(self, cue: str, first: int, after: int) -> int:
+        """The last of the words first..after-1 that this cue takes up; one before the first of them if none."""
+        return first + (self.row(cue) >> first & ((1 << max(after - first, 0)) - 1)).bit_length() - 1
+
+    def places(self, cue: str, first: int, after: int) -> Iterator[int]:
+        """Each of the words first..after-1 that this cue takes up, from the last to the first."""
+        bits = self.row(cue) >> first & ((1 << max(after - first, 0)) - 1)
+        while bits:
+            place = bits.bit_length() - 1
+            yield first + place
+            bits ^= 1 << place
+
+    def around(self, match: Match) -> Sentence:
+        """The sentence of these words, or what is near of one that never ends."""
+        whole = self.reading.sentence_of(match.first)
+        first, after = max(whole.first, match.first - FARTHEST), min(whole.after, match.after + FARTHEST)
+        return Sentence(first, after, whole.asks)
+
     def soft(self, place: int) -> bool:
         return bool(self.reading.soft >> place & 1)
 
@@ -75,13 +131,12 @@ class Scene:
         return place >= len(self.words) or bool(self.reading.hard >> place & 1)
 
 
-def judge(scene: Scene, match: Match, despite: frozenset[Doubt], own: int = 0, *, grave: bool = False) -> Judgement:
+def _judge(scene: Scene, match: Match, despite: frozenset[Doubt], own: int, grave: bool) -> Judgement:  # noqa: FBT001
     """The first doubt that holds for these words and that the rule heeds.
 
-    `own` marks the words that the phrase itself asked for: the "no" of "no strength" denies nothing.
     What is `grave` is let go only for a doubt that is said outright, not for one that is merely likely.
     """
-    sentence = scene.reading.sentence_of(match.first)
+    sentence = scene.around(match)
     for doubt, ask in ASKED:
         if doubt is Doubt.DENIED and doubt not in despite and (why := _denied_inside(scene, match, own)):
             return Judgement(doubt, why)
@@ -103,29 +158,25 @@ def _denied(scene: Scene, match: Match, sentence: Sentence) -> str:
 
 def _denied_before(scene: Scene, match: Match, sentence: Sentence) -> str:
     """ "no fever", "havent had any chest pain", "no fever, chills or pus"."""
-    loose = False
-    nearest = True
-    for place in range(match.first - 1, max(sentence.first, match.first - FARTHEST_DENIAL) - 1, -1):
-        following = place + 1
-        if scene.has("no", place):
-            if scene.soft(following) or (loose and _told_of(scene, match, sentence)):
-                return ""
-            if scene.has("never", place) and scene.within("so_bad", match.after, sentence.after):
-                return ""
-            return f"denied: '{scene.words[place]}' before it"
-        if scene.has("or_words", place):
-            nearest = False
-            continue
-        if (scene.has("and_words", place) or scene.soft(following)) and scene.has("tells", following):
-            return ""
-        if scene.has("and_words", place) or (scene.soft(following) and nearest):
-            loose, nearest = loose or nearest, False
-        if scene.has("finding", place):
-            loose, nearest = loose or nearest, False
-            continue
-        if not (scene.has("through", place) or scene.has("and_words", place)):
-            return ""
-    return ""
+    first = max(sentence.first, match.first - FARTHEST_DENIAL)
+    denial = scene.last("no", first, match.first)
+    if denial < first:
+        return ""
+    joined, either, soft = scene.row("and_words"), scene.row("or_words"), scene.reading.soft
+    findings = scene.row("finding")
+    passed = joined | either | scene.row("through") | findings
+    # A word that a list of denied things does not hold ends the list; so does one that begins a statement.
+    stated = (joined | soft >> 1) & ~either & scene.row("tells") >> 1
+    between = ((1 << match.first) - 1) & ~((2 << denial) - 1)
+    if (~passed | stated) & between or soft >> denial + 1 & 1:
+        return ""
+    # "no fever, my calf hurts" begins anew after the comma; "no fever or my calf hurting" goes on with the list.
+    parted = between & (joined | either | soft >> 1 | findings)
+    if parted and not either >> parted.bit_length() - 1 & 1 and _told_of(scene, match, sentence):
+        return ""
+    if scene.has("never", denial) and scene.within("so_bad", match.after, sentence.after):
+        return ""
+    return f"denied: '{scene.words[denial]}' before it"
 
 
 def _told_of(scene: Scene, match: Match, sentence: Sentence) -> bool:
@@ -203,9 +254,12 @@ def _gone(scene: Scene, match: Match, sentence: Sentence) -> str:
 def _long_ago(scene: Scene, match: Match, sentence: Sentence) -> str:
     if scene.within("not_past", sentence.first, sentence.after):
         return ""
-    for place in range(sentence.first, sentence.after):
-        cue = scene.has("past", place) or (scene.has("formerly", place) and place < match.after)
-        if cue and not scene.within("nows", place + 1, match.first):
+    past = [
+        *scene.places("past", sentence.first, sentence.after),
+        *scene.places("formerly", sentence.first, match.after),
+    ]
+    for place in past:
+        if not scene.within("nows", place + 1, match.first):
             return f"past: '{scene.words[place]}' in the sentence"
     return ""
 
@@ -214,21 +268,21 @@ def _long_ago(scene: Scene, match: Match, sentence: Sentence) -> str:
 
 
 def _supposed(scene: Scene, match: Match, sentence: Sentence) -> str:
-    for place in range(match.first, sentence.first - 1, -1):
-        if scene.has("ends_no", place):
-            break
-        if scene.has("what_if", place) or (scene.has("if_words", place) and _supposes(scene, place, sentence)):
+    told = scene.last("ends_no", sentence.first, match.first + 1) + 1
+    if (place := scene.last("what_if", told, match.first + 1)) >= told:
+        return f"what if: '{scene.words[place]}' before it"
+    for place in scene.places("if_words", told, match.first + 1):
+        if _supposes(scene, place, sentence):
             return f"what if: '{scene.words[place]}' before it"
-    for place in range(match.after, sentence.after):
-        if scene.has("what_if_after", place):
-            return f"what if: '{scene.words[place]}' after it"
+    if (place := scene.last("what_if_after", match.after, sentence.after)) >= match.after:
+        return f"what if: '{scene.words[place]}' after it"
     return ""
 
 
 def _asks_in_general(scene: Scene, match: Match, sentence: Sentence) -> bool:
     """ "what does pus look like": a question word first, and nothing that is so, now or anyone's."""
     first = sentence.first
-    if any(scene.soft(place) for place in range(first + 1, match.first + 1)):
+    if scene.reading.soft & ((2 << match.first) - (2 << first)):
         return False
     opens = scene.has("starters", first) or (sentence.asks and scene.has("askers", first))
     return opens and not scene.within("facts", first, sentence.after)
@@ -255,24 +309,29 @@ def _others(scene: Scene, match: Match, sentence: Sentence) -> str:
         return "another's: said so"
     if any(scene.within(cue, match.first, min(match.first + 2, match.after)) for cue in ("me", "mine")):
         return ""
-    if scene.within("patient_kin", 0, len(scene.words)):
+    if scene.within("patient_told", 0, len(scene.words)):
         return ""
     return _whose(scene, match, sentence)
 
 
 def _whose(scene: Scene, match: Match, sentence: Sentence) -> str:
     """The person named last before the words: the writer, somebody else, or family that may be the patient."""
-    for place in range(match.first - 1 if match.first else 0, sentence.first - 1, -1):
-        if scene.has("me", place) or (scene.has("mine", place) and place >= match.first - 2):
-            return ""
-        is_kin = scene.has("close_kin", place)
-        if scene.has("young_kin", place):
-            is_kin = True
-        if scene.has("other_body", place) or (is_kin and scene.within("not_patient_kin", 0, len(scene.words))):
-            return f"another's: '{scene.words[place]}'"
-        if is_kin:
-            return ""
+    after = max(match.first, 1)
+    other = scene.last("other_body", sentence.first, after)
+    kin = max(scene.last(cue, sentence.first, after) for cue in ("close_kin", "young_kin"))
+    if max(other, kin) < sentence.first or _mine(scene, match, sentence) > max(other, kin):
+        return ""
+    whole = len(scene.words)
+    if other >= kin or (scene.within("not_patient_kin", 0, whole) and not scene.within("patient_kin", 0, whole)):
+        return f"another's: '{scene.words[max(other, kin)]}'"
     return ""
+
+
+def _mine(scene: Scene, match: Match, sentence: Sentence) -> int:
+    """Where the writer was named last before the words: "i", or "my" just before them."""
+    near = max(sentence.first, match.first - 2)
+    me, mine = scene.last("me", sentence.first, match.first), scene.last("mine", near, match.first)
+    return max(me, mine if mine >= near else -1)
 
 
 # Likely, though not said outright -------------------------------------------------------------------------------
@@ -291,12 +350,10 @@ def _likely(scene: Scene, match: Match, sentence: Sentence) -> Judgement:
 
 
 def _young(scene: Scene, match: Match, sentence: Sentence) -> Judgement:
-    for place in range(match.first - 1, sentence.first - 1, -1):
-        if scene.has("me", place) or (scene.has("mine", place) and place >= match.first - 2):
-            return HEARD
-        if scene.has("young_kin", place):
-            return Judgement(Doubt.OTHER, f"another's: '{scene.words[place]}'")
-    return HEARD
+    place = scene.last("young_kin", sentence.first, match.first)
+    if _mine(scene, match, sentence) > place:
+        return HEARD
+    return Judgement(Doubt.OTHER, f"another's: '{scene.words[place]}'")
 
 
 ASKED = (

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from bot.core.redflag.matching import Entry
+from bot.core.redflag.matching import Entry, Together
 from bot.core.redflag.pattern import PatternError
 from bot.core.redflag.spelling import Speller
 from bot.core.redflag.tokens import SMALL, Spelling, read
@@ -15,8 +15,11 @@ Member = tuple[str, ...]
 """One way to say something: a word, or words that stand together. The last may end in "*"."""
 
 SHORTEST_PREFIX = 3
+LARGE = 12
+"""An element of more atoms than this is marked while a text is laid out; a smaller one when it is asked for."""
 RANGE = re.compile(r"(\d+(?:\.\d+)?)(?:\+|-(\d+(?:\.\d+)?))")
 """A number of at least 4 ("4+"), or from 3 to 5 ("3-5")."""
+RANGE_ATOM = "[{}]"
 COMMON_WORDS = """
 a i the to and of in it is my me on at for so im have had be not no dont cant your you he she we they this that
 de la el que y en los las un una me se le lo mi es ya con por no al te su esta tengo muy pero si he
@@ -26,23 +29,27 @@ VERY_COMMON = frozenset(COMMON_WORDS.split())
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
+    """`members` holds the atoms of each element; `stems` the elements of each beginning ("dormid")."""
+
     spelling: Spelling
+    members: tuple[frozenset[str], ...] = field(repr=False)
     entries: Mapping[str, Entry] = field(repr=False)
-    prefixes: Mapping[str, tuple[int, ...]] = field(repr=False)
-    ranges: tuple[tuple[int, float, float], ...]
+    stems: Mapping[str, int] = field(repr=False)
+    ranges: tuple[tuple[int, str, float, float], ...]
     classes: Mapping[str, int]
-    commonness: Mapping[int, int] = field(repr=False)
-    prefix_lengths: tuple[int, ...] = ()
+    stem_lengths: tuple[int, ...] = ()
+    large: int = 0
 
     def entry(self, word: str) -> Entry | None:
         """What this word stands for; a word known only by its beginning is worked out here."""
         entry = self.entries.get(word)
         if entry is not None:
             return entry
-        elements: tuple[int, ...] = ()
-        for length in self.prefix_lengths:
-            elements += self.prefixes.get(word[:length], ())
-        return Entry(elements) if elements else None
+        found = [word[:length] for length in self.stem_lengths if word[:length] in self.stems]
+        if not found:
+            return None
+        elements = _together(self.stems[stem] for stem in found)
+        return Entry(tuple(f"{stem}*" for stem in found), elements, _each(elements & self.large))
 
 
 class LexiconBuilder:
@@ -65,7 +72,7 @@ class LexiconBuilder:
         self.class_names = frozenset(classes)
         self._classes: dict[str, frozenset[Member]] = {}
         self._members: list[frozenset[Member]] = []
-        self._ranges: list[tuple[int, float, float]] = []
+        self._ranges: list[tuple[int, str, float, float]] = []
         self._numbers: dict[str, int] = {}
         self._names: dict[str, int] = {}
         for name in classes:
@@ -90,7 +97,7 @@ class LexiconBuilder:
                 members |= self._class(choice[1:], ())
             elif form := RANGE.fullmatch(choice):
                 high = float(form.group(2)) if form.group(2) else 10.0**9
-                self._ranges.append((len(self._members), float(form.group(1)), high))
+                self._ranges.append((len(self._members), RANGE_ATOM.format(choice), float(form.group(1)), high))
             else:
                 members.add(self._member(choice.replace("_", " ")))
         return frozenset(members)
@@ -114,7 +121,7 @@ class LexiconBuilder:
 
     def _member(self, written: str) -> Member:
         star = written.endswith("*")
-        plain = Spelling(self._written_out, self._joined, lambda word: word)
+        plain = Spelling(self._written_out, self._joined, str)
         words = tuple(read(written.removesuffix("*"), plain).words)
         if not words or "$" in written:
             raise PatternError(f"'{written}' holds no word")
@@ -123,54 +130,77 @@ class LexiconBuilder:
         return (words[0] + "*",) if star else words
 
     def lexicon(self) -> Lexicon:
-        singles: dict[str, list[int]] = {}
-        longer: dict[str, dict[Member, list[int]]] = {}
-        prefixes: dict[str, list[int]] = {}
+        elements: dict[Member, int] = {}
         for element, members in enumerate(self._members):
             for member in members:
-                if member[0].endswith("*"):
-                    prefixes.setdefault(member[0][:-1], []).append(element)
-                elif len(member) == 1:
-                    singles.setdefault(member[0], []).append(element)
-                else:
-                    longer.setdefault(member[0], {}).setdefault(member[1:], []).append(element)
-        entries = {word: _entry(word, singles, longer, prefixes) for word in {*singles, *longer}}
-        words = set(entries).union(*(rest for rests in longer.values() for rest in rests))
+                elements[member] = elements.get(member, 0) | 1 << element
+        stems = {member[0][:-1]: bits for member, bits in elements.items() if member[0].endswith("*")}
+        lengths = tuple(sorted({len(stem) for stem in stems}))
+        atoms_of = self._atoms()
+        large = _together(1 << element for element, atoms in enumerate(atoms_of) if len(atoms) > LARGE)
+        entries = _entries(elements, stems, lengths, large)
+        words = {word for member in elements for word in member if not word.endswith("*")}
         return Lexicon(
-            spelling=Spelling(self._written_out, self._joined, self._speller(words, prefixes)),
+            spelling=self._spelling(words, stems, lengths),
+            members=atoms_of,
             entries=entries,
-            prefixes={stem: tuple(elements) for stem, elements in prefixes.items()},
+            stems=stems,
             ranges=tuple(self._ranges),
             classes=self._names,
-            commonness={element: _commonness(members) for element, members in enumerate(self._members)},
-            prefix_lengths=tuple(sorted({len(stem) for stem in prefixes})),
+            stem_lengths=lengths,
+            large=large,
         )
 
-    def _speller(self, words: set[str], prefixes: Mapping[str, object]) -> Callable[[str], str]:
-        lengths = tuple(sorted({len(stem) for stem in prefixes}))
-        speller = Speller(words | set(SMALL), self._correctable, self._untouched)
+    def _atoms(self) -> tuple[frozenset[str], ...]:
+        atoms = [{" ".join(member) for member in members} for members in self._members]
+        for element, atom, _, _ in self._ranges:
+            atoms[element].add(atom)
+        return tuple(map(frozenset, atoms))
+
+    def commonness(self) -> tuple[int, ...]:
+        """How likely each element is to be in a text, roughly: by how many and how common its words are."""
+        return tuple(_commonness(members) for members in self._members)
+
+    def _spelling(self, words: set[str], stems: Mapping[str, int], lengths: tuple[int, ...]) -> Spelling:
+        known = words | set(SMALL)
+        speller = Speller(known, self._correctable, self._untouched)
 
         def correct(word: str) -> str:
-            if speller.knows(word) or any(word[:length] in prefixes for length in lengths):
-                return word
-            return speller.correct(word)
+            return word if any(word[:length] in stems for length in lengths) else speller.correct(word)
 
-        return correct
+        settled = {word: word for word in (*speller.settled, *self._joined)}
+        return Spelling({**settled, **self._written_out}, self._joined, correct)
 
 
-def _entry(
-    word: str,
-    singles: Mapping[str, list[int]],
-    longer: Mapping[str, Mapping[Member, list[int]]],
-    prefixes: Mapping[str, list[int]],
-) -> Entry:
-    elements = set(singles.get(word, ()))
-    for length in range(SHORTEST_PREFIX, len(word) + 1):
-        elements.update(prefixes.get(word[:length], ()))
-    by_next: dict[str, list[tuple[Member, tuple[int, ...]]]] = {}
-    for rest, found in longer.get(word, {}).items():
-        by_next.setdefault(rest[0], []).append((rest, tuple(found)))
-    return Entry(tuple(sorted(elements)), {second: tuple(rests) for second, rests in by_next.items()})
+def _entries(
+    elements: Mapping[Member, int], stems: Mapping[str, int], lengths: tuple[int, ...], large: int
+) -> Mapping[str, Entry]:
+    longer: dict[str, dict[str, list[Together]]] = {}
+    for member, bits in elements.items():
+        if len(member) > 1:
+            together = Together(member[1:], " ".join(member), bits, _each(bits & large))
+            longer.setdefault(member[0], {}).setdefault(member[1], []).append(together)
+    singles = {member[0]: bits for member, bits in elements.items() if len(member) == 1}
+    words = {word for word in {*singles, *longer} if not word.endswith("*")}
+    entries = {}
+    for word in words:
+        found = [word[:length] for length in lengths if word[:length] in stems and length <= len(word)]
+        bits = _together([singles.get(word, 0), *(stems[stem] for stem in found)])
+        atoms = ((word,) if word in singles else ()) + tuple(f"{stem}*" for stem in found)
+        rests = {second: tuple(together) for second, together in longer.get(word, {}).items()}
+        entries[word] = Entry(atoms, bits, _each(bits & large), rests)
+    return entries
+
+
+def _each(bits: int) -> tuple[int, ...]:
+    return tuple(place for place in range(bits.bit_length()) if bits >> place & 1)
+
+
+def _together(elements: Iterable[int]) -> int:
+    total = 0
+    for bits in elements:
+        total |= bits
+    return total
 
 
 def _commonness(members: frozenset[Member]) -> int:
@@ -180,14 +210,14 @@ def _commonness(members: frozenset[Member]) -> int:
 
 
 def _words(text: str) -> frozenset[str]:
-    nothing = Spelling({}, {}, lambda word: word)
+    nothing = Spelling({}, {}, str)
     return frozenset(read(text, nothing).words)
 
 
 def _spelling_tables(spelling: Mapping[str, str]) -> tuple[dict[str, str], dict[str, tuple[tuple[Member, str], ...]]]:
     written_out: dict[str, str] = {}
     joined: dict[str, list[tuple[Member, str]]] = {}
-    nothing = Spelling({}, {}, lambda word: word)
+    nothing = Spelling({}, {}, str)
     for right, variants in spelling.items():
         for variant in variants.replace("\n", " ").split(","):
             words = tuple(read(variant, nothing).words)

@@ -1,6 +1,7 @@
 """Finding phrases in a text: each element is a row of bits, one a word, and a step is a shift.
 
-Nothing here can backtrack, so no phrase and no text makes it slow.
+Nothing here can backtrack. A phrase is looked for only when everything it needs is in the text, which is one
+comparison; so neither a phrase nor a text can make this slow.
 """
 
 from __future__ import annotations
@@ -9,100 +10,186 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from bot.core.redflag.pattern import END, GAP, START, Pattern, Sequence
+from bot.core.redflag.pattern import END, START, Pattern, Sequence
 from bot.core.redflag.tokens import Reading
 
-MOST_MATCHES = 24
+MOST_MATCHES = 8
 """How many places of one phrase are looked at in one text."""
+
+Row = tuple[int, tuple[tuple[int, int], ...]]
+"""Where an element begins: bits for one word, then (words, bits) for those that take up more."""
+
+NOWHERE: Row = (0, ())
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Words that stand together: those after the first, the atom they make up and its elements."""
+
+    rest: tuple[str, ...]
+    atom: str
+    elements: int
+    large: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What one word stands for: the elements it is, and those it begins, by the word that must follow."""
+    """What one word stands for. An atom is a word, a beginning ("dormid*") or words that stand together.
 
-    elements: tuple[int, ...] = ()
-    longer: Mapping[str, tuple[tuple[tuple[str, ...], tuple[int, ...]], ...]] = field(default_factory=dict)
+    `elements` has bit e set for each element that one of the atoms belongs to; `large` names those of them that have
+    many atoms, and are therefore marked at once. `longer` is by the word that must follow.
+    """
+
+    atoms: tuple[str, ...] = ()
+    elements: int = 0
+    large: tuple[int, ...] = ()
+    longer: Mapping[str, tuple[Together, ...]] = field(default_factory=dict)
 
 
 class Elements(Protocol):
     """What a sheet needs of the lexicon."""
 
     @property
-    def ranges(self) -> tuple[tuple[int, float, float], ...]: ...
+    def ranges(self) -> tuple[tuple[int, str, float, float], ...]: ...
+
+    @property
+    def large(self) -> int: ...
+
+    @property
+    def members(self) -> tuple[frozenset[str], ...]: ...
 
     def entry(self, word: str) -> Entry | None: ...
 
 
-@dataclass(slots=True)
 class Sheet:
-    """Where each element stands in one text. `rows[element]` pairs a length in words with its bits."""
+    """Where each element stands in one text. The rows of small elements are worked out when first asked for."""
 
-    reading: Reading
-    size: int
-    rows: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
+    def __init__(self, reading: Reading, elements: Elements) -> None:
+        self.reading = reading
+        self.size = len(reading.words)
+        self.present = 0
+        self.hidden = 0
+        self.atoms: dict[str, tuple[int, int]] = {}
+        self.names: frozenset[str] = frozenset()
+        self.unbroken = _unbroken(reading.hard)
+        self._members = elements.members
+        self._is_large = elements.large
+        self._large: dict[int, list[tuple[int, int]]] = {}
+        self.rows: dict[int, Row] = {}
 
-    def mark(self, element: int, place: int, length: int = 1) -> None:
-        rows = self.rows.setdefault(element, [])
-        for index, (known, bits) in enumerate(rows):
-            if known == length:
-                rows[index] = (length, bits | 1 << place)
-                return
-        rows.append((length, 1 << place))
+    def is_large(self, element: int) -> bool:
+        return bool(self._is_large >> element & 1)
+
+    def mark(self, atom: str, length: int, bits: int) -> None:
+        known = self.atoms.get(atom)
+        self.atoms[atom] = (length, known[1] | bits) if known else (length, bits)
+
+    def mark_large(self, elements: tuple[int, ...], length: int, bits: int) -> None:
+        large = self._large
+        for element in elements:
+            if element in large:
+                large[element].append((length, bits))
+            else:
+                large[element] = [(length, bits)]
+
+    def row(self, element: int) -> Row:
+        row = self.rows.get(element)
+        if row is None:
+            row = self.rows[element] = self._found(element)
+        return row
+
+    def _found(self, element: int) -> Row:
+        if self.is_large(element):
+            where = self._large.get(element, ())
+        else:
+            where = [self.atoms[atom] for atom in self._members[element] & self.names]
+        ones = 0
+        more: dict[int, int] = {}
+        for length, bits in where:
+            heard = bits & ~self._hides(length)
+            if length == 1:
+                ones |= heard
+            elif heard:
+                more[length] = more.get(length, 0) | heard
+        return (ones, tuple(more.items())) if more else (ones, ())
+
+    def _hides(self, length: int) -> int:
+        """Where so many words that stand together would hold one that is not heard."""
+        hides = self.hidden
+        for shift in range(1, length) if hides else ():
+            hides |= self.hidden >> shift
+        return hides
 
     def covered(self, element: int) -> int:
         """Every word that this element takes up."""
-        total = 0
-        for length, bits in self.rows.get(element, ()):
+        total, more = self.row(element)
+        for length, bits in more:
             for shift in range(length):
                 total |= bits << shift
         return total
 
     def without(self, words: int) -> Sheet:
         """The same text with these words no longer heard."""
-        kept = {
-            element: left
-            for element, rows in self.rows.items()
-            if (left := [(length, clear) for length, bits in rows if (clear := _clear(length, bits, words))])
-        }
-        return Sheet(self.reading, self.size, kept)
-
-
-def _clear(length: int, bits: int, words: int) -> int:
-    for shift in range(length):
-        bits &= ~(words >> shift)
-    return bits
+        if not words:
+            return self
+        sheet = object.__new__(Sheet)
+        sheet.__dict__ = {**self.__dict__, "hidden": self.hidden | words, "rows": {}}
+        return sheet
 
 
 def lay_out(reading: Reading, elements: Elements) -> Sheet:
-    sheet = Sheet(reading, len(reading.words))
-    singles: dict[int, int] = {}
-    for place, word in enumerate(reading.words):
-        entry = elements.entry(word)
-        if entry is not None:
-            bit = 1 << place
-            for element in entry.elements:
-                singles[element] = singles.get(element, 0) | bit
+    sheet = Sheet(reading, elements)
+    words = reading.words
+    places: dict[str, int] = {}
+    for place, word in enumerate(words):
+        places[word] = places.get(word, 0) | 1 << place
+    for word, bits in places.items():
+        if (entry := elements.entry(word)) is not None:
+            sheet.present |= entry.elements
+            for atom in entry.atoms:
+                sheet.mark(atom, 1, bits)
+            sheet.mark_large(entry.large, 1, bits)
             if entry.longer:
-                _mark_longer(sheet, place, entry)
-        if (value := reading.values[place]) is not None:
-            for element, low, high in elements.ranges:
-                if low <= value <= high:
-                    singles[element] = singles.get(element, 0) | 1 << place
-    for element, bits in singles.items():
-        sheet.rows.setdefault(element, []).append((1, bits))
+                _mark_longer(sheet, entry.longer, bits)
+    _mark_numbers(sheet, elements, places)
+    sheet.names = frozenset(sheet.atoms)
     return sheet
 
 
-def _mark_longer(sheet: Sheet, place: int, entry: Entry) -> None:
-    words, hard = sheet.reading.words, sheet.reading.hard
-    if place + 1 >= sheet.size:
-        return
-    for rest, elements in entry.longer.get(words[place + 1], ()):
-        after = place + 1 + len(rest)
-        inside = ((1 << after) - 1) & ~((1 << place + 1) - 1)
-        if not hard & inside and tuple(words[place + 1 : after]) == rest:
-            for element in elements:
-                sheet.mark(element, place, len(rest) + 1)
+def _unbroken(hard: int) -> tuple[int, ...]:
+    """By number of words: the places that one can get to by passing over so many without leaving the sentence."""
+    one = ~hard
+    two = one & (one << 1 | 1)
+    return -1, one, two, two & (two << 1 | 1), two & (two << 2 | 3)
+
+
+def _mark_longer(sheet: Sheet, longer: Mapping[str, tuple[Together, ...]], bits: int) -> None:
+    words, unbroken = sheet.reading.words, sheet.unbroken[1]
+    bits &= unbroken >> 1 & ((1 << sheet.size - 1) - 1)
+    while bits:
+        bit = bits & -bits
+        bits ^= bit
+        place = bit.bit_length() - 1
+        for together in longer.get(words[place + 1], ()):
+            length = len(together.rest) + 1
+            inside = ((1 << length - 1) - 1) << place + 1
+            if (length == 2 or tuple(words[place + 1 : place + length]) == together.rest) and not inside & ~unbroken:
+                sheet.present |= together.elements
+                sheet.mark(together.atom, length, bit)
+                sheet.mark_large(together.large, length, bit)
+
+
+def _mark_numbers(sheet: Sheet, elements: Elements, places: Mapping[str, int]) -> None:
+    values = sheet.reading.values
+    for bits in places.values():
+        value = values[bits.bit_length() - 1]
+        if value is not None:
+            for element, atom, low, high in elements.ranges:
+                if low <= value <= high:
+                    sheet.present |= 1 << element
+                    sheet.mark(atom, 1, bits)
+                    if sheet.is_large(element):
+                        sheet.mark_large((element,), 1, bits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +200,19 @@ class Match:
     after: int
 
 
+def stands(pattern: Pattern, sheet: Sheet) -> bool:
+    """Whether the phrase is anywhere in the text."""
+    if pattern.needs & ~sheet.present:
+        return False
+    everywhere = (2 << sheet.size) - 1
+    return all(any(_run(order, sheet, everywhere) for order in part) for part in pattern.parts)
+
+
 def find(pattern: Pattern, sheet: Sheet) -> list[Match]:
     """Where the first part of the pattern stands, provided that every part is somewhere."""
-    if any(element not in sheet.rows for element in pattern.needs):
+    if pattern.needs & ~sheet.present:
         return []
-    everywhere = (1 << sheet.size) - 1
+    everywhere = (2 << sheet.size) - 1
     for part in pattern.parts[1:]:
         if not any(_run(order, sheet, everywhere) for order in part):
             return []
@@ -133,46 +228,45 @@ def _spans(order: Sequence, sheet: Sheet, everywhere: int) -> list[Match]:
     while starts and len(matches) < MOST_MATCHES:
         bit = starts & -starts
         starts ^= bit
-        ends = _run(order, sheet, bit)
-        if ends:
-            first = bit.bit_length() - 1
-            matches.append(Match(first, (ends & -ends).bit_length() - 1))
+        if ends := _run(order, sheet, bit):
+            matches.append(Match(bit.bit_length() - 1, (ends & -ends).bit_length() - 1))
     return matches
 
 
 def _starts(order: Sequence, sheet: Sheet, everywhere: int) -> int:
-    """Where the first element that must be there stands; anything when it may be missing."""
-    for step in order:
-        if step.element >= 0:
-            if step.optional:
-                return everywhere
-            starts = 0
-            for _, bits in sheet.rows.get(step.element, ()):
-                starts |= bits
-            return starts
-    return everywhere
+    """Where the first element stands; it may not be missing."""
+    first = next(step for step in order if step.element >= 0)
+    starts, more = sheet.row(first.element)
+    for _, bits in more:
+        starts |= bits
+    return starts & everywhere
 
 
 def _run(order: Sequence, sheet: Sheet, state: int) -> int:
     """Bits of the places just after a match that begins in `state`."""
-    hard, rows = sheet.reading.hard, sheet.rows
+    rows, unbroken = sheet.rows, sheet.unbroken
     moved = False
     for step in order:
         element = step.element
         if element >= 0:
-            following = state if step.optional else 0
-            for length, bits in rows.get(element, ()):
-                following |= (state & bits & (~hard if moved else -1)) << length
-            state, moved = following, True
-        elif element == GAP:
-            reach = state & ~hard
-            for _ in range(step.gap):
-                reach |= (reach << 1) & ~hard
-            state = reach | (state & hard)
+            at = state
+            if moved:
+                at &= unbroken[1]
+                for hop in step.hops:
+                    at |= (at << hop) & unbroken[hop]
+            moved = True
+            ones, more = rows.get(element) or sheet.row(element)
+            following = (at & ones) << 1
+            for length, bits in more:
+                following |= (at & bits) << length
+            state = following | state if step.optional else following
         elif element == START:
-            state &= hard | 1
+            state &= sheet.reading.hard | 1
         elif element == END:
-            state &= hard | (1 << sheet.size)
+            at = state & unbroken[1]
+            for hop in step.hops:
+                at |= (at << hop) & unbroken[hop]
+            state = (at | state) & (sheet.reading.hard | 1 << sheet.size)
         if not state:
             return 0
     return state

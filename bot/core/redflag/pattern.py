@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import permutations
 
 LARGEST_GAP = 10
@@ -28,25 +28,40 @@ class PatternError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """An element to find, or (element < 0) a gap of up to `gap` words or an edge of the sentence."""
+    """An element to find, or (element < 0) an edge of the sentence, after passing over some words.
+
+    `hops` adds up to how many words at most; each is 1, 2 or 4 and no larger than all before it and one, so that
+    every lesser number is reached as well.
+    """
 
     element: int
-    gap: int = 0
+    hops: tuple[int, ...] = ()
     optional: bool = False
 
 
-GAP, START, END = -1, -2, -3
+def hops(gap: int) -> tuple[int, ...]:
+    taken: list[int] = []
+    while (left := gap - sum(taken)) > 0:
+        taken.append(next(hop for hop in (4, 2, 1) if hop <= min(left, sum(taken) + 1)))
+    return tuple(taken)
+
+
+START, END = -1, -2
 
 Sequence = tuple[Step, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """Every part must be found; a part is found when any of its orders is."""
+    """Every part must be found; a part is found when any of its orders is.
+
+    `elements` are those that must be in the text, and `needs` the same as bits, for one quick comparison.
+    """
 
     text: str
     parts: tuple[tuple[Sequence, ...], ...]
-    needs: frozenset[int]
+    elements: frozenset[int]
+    needs: int
 
 
 Resolve = Callable[[str], int]
@@ -58,50 +73,49 @@ TOGETHER_FORM = re.compile(r"&(\d+)")
 
 def parse(text: str, resolve: Resolve) -> Pattern:
     parts = tuple(_orders(part.split(), resolve) for part in text.split("&&"))
-    needs = frozenset(step.element for part in parts for step in part[0] if step.element >= 0 and not step.optional)
-    if not needs:
+    elements = frozenset(step.element for part in parts for step in part[0] if step.element >= 0 and not step.optional)
+    if not elements:
         raise PatternError(f"'{text}' asks for no word at all")
-    return Pattern(text, parts, needs)
+    return Pattern(text, parts, elements, sum(1 << element for element in elements))
 
 
 def _orders(tokens: list[str], resolve: Resolve) -> tuple[Sequence, ...]:
     groups: list[list[Step]] = [[]]
-    gaps: list[Step] = []
+    together: list[int] = []
+    gap = 0
     for token in tokens:
-        if (together := TOGETHER_FORM.fullmatch(token)) is not None:
-            gaps.append(Step(GAP, _gap(together.group(1))))
+        if (apart := GAP_FORM.fullmatch(token)) is not None:
+            gap = min(gap + _gap(apart.group(1)), LARGEST_GAP)
+        elif (either := TOGETHER_FORM.fullmatch(token)) is not None:
+            together.append(_gap(either.group(1)))
             groups.append([])
         else:
-            groups[-1].append(_step(token, resolve))
+            groups[-1].append(_step(token, gap, resolve))
+            gap = 0
     if any(not any(step.element >= 0 and not step.optional for step in group) for group in groups):
         raise PatternError(f"'{' '.join(tokens)}' has nothing to find on one side")
     if len(groups) > MOST_TOGETHER or sum(map(len, groups)) > MOST_STEPS:
         raise PatternError(f"'{' '.join(tokens)}' is too long")
-    if not gaps:
-        return (_chain((groups[0],), Step(GAP)),)
-    widest = max(gaps, key=lambda gap: gap.gap)
-    return tuple(_chain(order, widest) for order in permutations(groups))
+    return tuple(_chain(order, max(together, default=0)) for order in permutations(groups))
 
 
-def _chain(groups: tuple[list[Step], ...], gap: Step) -> Sequence:
-    steps = list(groups[0])
+def _chain(groups: tuple[list[Step], ...], gap: int) -> Sequence:
+    steps = [*groups[0]]
     for group in groups[1:]:
-        steps += [gap, *group]
+        steps += [replace(group[0], hops=hops(gap)), *group[1:]]
     # A word that may be missing says nothing at the very beginning, where it would only widen the quote.
     while steps[0].optional:
         steps.pop(0)
     return tuple(steps)
 
 
-def _step(written: str, resolve: Resolve) -> Step:
-    if (gap := GAP_FORM.fullmatch(written)) is not None:
-        return Step(GAP, _gap(gap.group(1)))
+def _step(written: str, gap: int, resolve: Resolve) -> Step:
     if written == "^":
         return Step(START)
     if written == ".":
-        return Step(END)
+        return Step(END, hops(gap))
     optional = written.endswith("?")
-    return Step(resolve(written.removesuffix("?")), optional=optional)
+    return Step(resolve(written.removesuffix("?")), hops(gap), optional=optional)
 
 
 def _gap(digits: str) -> int:

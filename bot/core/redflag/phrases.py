@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeVar
 
+from bot.core.redflag.index import Index, Key, index
 from bot.core.redflag.lexicon import Lexicon, LexiconBuilder
 from bot.core.redflag.pattern import Pattern, PatternError, parse
 from bot.core.redflag.table import CONCEPTS, Concern
 from bot.core.redflag.tokens import Spelling
 
-Key = TypeVar("Key")
 Path = tuple[str | int, ...]
 """Where in the file something stands, as keys and positions from the top."""
 
@@ -41,48 +40,57 @@ class Doubt(StrEnum):
 CUES = (
     "no", "not_a_no", "through", "finding", "ends_no", "tells", "or_words", "and_words", "answers_no", "gone",
     "not_gone", "past", "not_past", "what_if", "what_if_after", "if_words", "not_if", "on_moving", "asking",
-    "close_kin", "other_body", "patient_kin", "not_patient_kin", "me", "mine", "not_me", "formerly", "nows",
-    "never", "so_bad", "long_gone", "young_kin", "starters", "askers", "facts", "all_clear", "temp_time",
+    "close_kin", "other_body", "patient_kin", "patient_told", "not_patient_kin", "me", "mine", "not_me", "formerly",
+    "nows", "never", "so_bad", "long_gone", "young_kin", "starters", "askers", "facts", "all_clear", "temp_time",
     "not_other", "has_reading", "temp_word", "temp_unit", "not_temp_before", "counted", "hot_place",
 )  # fmt: skip
 """The classes that the judging of context stands on; a file without one of them is refused."""
 
-MOST_RULES = 600
-MOST_PHRASES = 6000
+MOST_RULES = 300
+MOST_PHRASES = 3000
+"""How many a file may hold beside the program's own; how many of them are tried on one text is bounded besides."""
+
+MAY_HOLD = frozenset(
+    {"version", "classes", "harmless", "rules", "opt_out", "not_opt_out", "intents"},
+)
+"""What a file may add to. How words are spelled, and what makes a concern severe, belongs to the program alone."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Words that mean a concern. `despite` names the doubts that do not silence it ("cant pee" is not a denial)."""
+    """Words that mean a concern. `despite` names the doubts that do not silence it ("cant pee" is not a denial).
+
+    `is_own`: the program's, which no saying of a practice hides.
+    """
 
     id: str
     concern: Concern
     hear: tuple[Pattern, ...]
     unless: tuple[Pattern, ...] = ()
     despite: frozenset[Doubt] = frozenset()
+    is_own: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Worsening:
-    """Words anywhere in the text that make a concept already heard its severe form."""
+class Wish(StrEnum):
+    """The two lists that make a wish for no more texts."""
 
-    concept: str
-    hear: tuple[Pattern, ...]
+    OPT_OUT = "opt_out"
+    NOT_OPT_OUT = "not_opt_out"
 
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
+    """`worse`: words anywhere in the text that make a concept already heard its severe form. `harmless`: sayings,
+    each with whether it is the program's own."""
+
     version: str
     spelling: Spelling
     lexicon: Lexicon
     rules: tuple[Rule, ...]
-    worsenings: tuple[Worsening, ...]
-    harmless: tuple[Pattern, ...]
-    opt_out: tuple[Pattern, ...]
-    not_opt_out: tuple[Pattern, ...]
-    intents: Mapping[Intent, tuple[Pattern, ...]]
-    by_element: Mapping[int, tuple[tuple[int, int], ...]] = field(repr=False)
-    harmless_by_element: Mapping[int, tuple[int, ...]] = field(repr=False)
+    heard: Index[Rule]
+    worse: Index[str]
+    harmless: Index[bool]
+    wishes: Index[Wish | Intent]
 
     def cue(self, name: str) -> int:
         return self.lexicon.classes[name]
@@ -109,22 +117,23 @@ class _Compiler:
         self.data = data
         self.own = own
         self.problems: list[tuple[Path, str]] = []
-        self.count = 0
+        for key in data:
+            if key not in MAY_HOLD:
+                self._problem((key,), f"'{key}' cannot be set here; a file may hold {', '.join(sorted(MAY_HOLD))}")
         self.builder = LexiconBuilder(
-            spelling=self._both("spelling"),
-            classes=self._both("classes"),
+            spelling=_named(own.get("spelling")),
+            classes=self._classes(),
             correctable=_as_text(own.get("correctable", "")),
-            untouched=f"{_as_text(own.get('untouched', ''))} {_as_text(data.get('untouched', ''))}",
+            untouched=_as_text(own.get("untouched", "")),
             problem=self._problem,
         )
 
     def phrases(self) -> Phrases:
         rules = self._rules()
-        worsenings = self._worsenings()
-        harmless = self._patterns(("harmless",))
-        opt_out = self._patterns(("opt_out",))
-        not_opt_out = self._patterns(("not_opt_out",))
-        intents = {intent: self._patterns(("intents", intent.value)) for intent in Intent}
+        worse = self._worse()
+        harmless, own = self._patterns(("harmless",)), len(_items(self.own, "harmless"))
+        wishes = [(pattern, wish) for wish in Wish for pattern in self._patterns((wish.value,))]
+        intents = [(pattern, intent) for intent in Intent for pattern in self._patterns(("intents", intent.value))]
         self._demand(rules)
         if self.problems:
             raise PhrasesError(self.problems)
@@ -134,17 +143,14 @@ class _Compiler:
             spelling=lexicon.spelling,
             lexicon=lexicon,
             rules=rules,
-            worsenings=worsenings,
-            harmless=harmless,
-            opt_out=opt_out,
-            not_opt_out=not_opt_out,
-            intents=intents,
-            by_element=_by_rarest(
-                lexicon,
-                ((p, (r, n)) for r, rule in enumerate(rules) for n, p in enumerate(rule.hear)),
-            ),
-            harmless_by_element=_by_rarest(lexicon, ((p, n) for n, p in enumerate(harmless))),
+            heard=self._index(lexicon, ((pattern, rule) for rule in rules for pattern in rule.hear)),
+            worse=self._index(lexicon, worse),
+            harmless=self._index(lexicon, ((pattern, place < own) for place, pattern in enumerate(harmless))),
+            wishes=self._index(lexicon, [*wishes, *intents]),
         )
+
+    def _index(self, lexicon: Lexicon, phrases: Iterable[tuple[Pattern, Key]]) -> Index[Key]:
+        return index(phrases, lexicon.members, self.builder.commonness())
 
     def _demand(self, rules: tuple[Rule, ...]) -> None:
         """What no file may take away: a version, the cues, and something to hear for every concept."""
@@ -156,12 +162,14 @@ class _Compiler:
         for concept in CONCEPTS:
             if not any(rule.concern.concept == concept for rule in rules):
                 self._problem(("rules",), f"nothing is listened for as {concept}")
-        if len(rules) > MOST_RULES or self.count > MOST_PHRASES:
+        given = [rule for rule in rules if not rule.is_own]
+        if len(given) > MOST_RULES or sum(len(rule.hear) + len(rule.unless) for rule in given) > MOST_PHRASES:
             self._problem(("rules",), f"more than {MOST_RULES} rules or {MOST_PHRASES} phrases")
 
     def _rules(self) -> tuple[Rule, ...]:
         rules = []
         seen: set[str] = set()
+        own = len(_items(self.own, "rules"))
         for place, entry in enumerate(self._list(("rules",))):
             path: Path = ("rules", place)
             if not isinstance(entry, Mapping):
@@ -175,7 +183,7 @@ class _Compiler:
             if concern := self._concern(path, entry):
                 hear = self._patterns((*path, "hear"))
                 unless = self._patterns((*path, "unless"))
-                rules.append(Rule(name, concern, hear, unless, self._despite(path)))
+                rules.append(Rule(name, concern, hear, unless, self._despite(path), is_own=place < own))
         return tuple(rules)
 
     def _concern(self, path: Path, entry: Mapping[str, object]) -> Concern | None:
@@ -194,18 +202,17 @@ class _Compiler:
                 self._problem((*path, "despite"), f"'{word}' is not a doubt; use {', '.join(Doubt)}")
         return frozenset(doubts)
 
-    def _worsenings(self) -> tuple[Worsening, ...]:
+    def _worse(self) -> list[tuple[Pattern, str]]:
         found = []
         for place, entry in enumerate(self._list(("worse",))):
             path: Path = ("worse", place)
             if isinstance(entry, Mapping) and (concern := self._concern(path, entry)):
-                found.append(Worsening(concern.concept, self._patterns((*path, "hear"))))
-        return tuple(found)
+                found += [(pattern, concern.concept) for pattern in self._patterns((*path, "hear"))]
+        return found
 
     def _patterns(self, path: Path) -> tuple[Pattern, ...]:
         patterns = []
         for place, text in enumerate(self._list(path)):
-            self.count += 1
             try:
                 patterns.append(parse(str(text), self.builder.element))
             except PatternError as error:
@@ -229,15 +236,15 @@ class _Compiler:
             self._problem((key,), "a list belongs here")
         return value if isinstance(value, list) else []
 
-    def _both(self, key: str) -> dict[str, str]:
-        given, own = self.data.get(key, {}), self.own.get(key, {})
-        if not isinstance(given, Mapping) or not isinstance(own, Mapping):
-            self._problem((key,), "names with their words belong here")
-            return {}
+    def _classes(self) -> dict[str, str]:
+        given, own = self.data.get("classes", {}), _named(self.own.get("classes"))
+        if not isinstance(given, Mapping):
+            self._problem(("classes",), "names with their words belong here")
+            return own
         for name in given:
             if name in own:
-                self._problem((key, str(name)), f"'{name}' belongs to the program and cannot be set here")
-        return {str(name): _as_text(words) for name, words in (*given.items(), *own.items())}
+                self._problem(("classes", str(name)), f"'{name}' belongs to the program and cannot be set here")
+        return {**_named(given), **own}
 
     def _unknown_keys(self, path: Path, entry: Mapping[str, object], known: set[str]) -> None:
         for key in entry:
@@ -257,14 +264,9 @@ def _items(group: object, key: str) -> list[object]:
     return value if isinstance(value, list) else []
 
 
+def _named(group: object) -> dict[str, str]:
+    return {str(name): _as_text(words) for name, words in group.items()} if isinstance(group, Mapping) else {}
+
+
 def _as_text(value: object) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-
-
-def _by_rarest(lexicon: Lexicon, patterns: Iterable[tuple[Pattern, Key]]) -> dict[int, tuple[Key, ...]]:
-    """Each pattern under the element least often seen, so that few are tried on any one text."""
-    found: dict[int, list[Key]] = {}
-    for pattern, key in patterns:
-        rarest = min(pattern.needs, key=lambda element: lexicon.commonness[element])
-        found.setdefault(rarest, []).append(key)
-    return {element: tuple(keys) for element, keys in found.items()}

@@ -6,22 +6,22 @@ Screening is pure and always answers. Whatever it is unsure of, it hears.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from bot.core.redflag.context import Scene, judge
-from bot.core.redflag.matching import Match, Sheet, find, lay_out
+from bot.core.redflag.context import Finding, Scene
+from bot.core.redflag.matching import Sheet, find, lay_out, stands
 from bot.core.redflag.pattern import Pattern
-from bot.core.redflag.phrases import Doubt, Intent, Phrases, Rule
+from bot.core.redflag.phrases import Doubt, Intent, Phrases, Rule, Wish
 from bot.core.redflag.table import Concern
 from bot.core.redflag.temperature import fevers
 from bot.core.redflag.tokens import read
 
-ALWAYS_EMERGENCY = frozenset(
-    {"cauda_equina", "motor_deficit", "pe", "opioid_emergency", "self_harm", "stroke_mi"},
-)
-"""What is worth a look by staff even when it is past, supposed or another's. Severe forms are too."""
-
 TEMPERATURE = Rule("temperature", Concern("infection"), (), (), frozenset({Doubt.DENIED}))
+
+
+MOST_OF_A_FILE = 400
+"""How many phrases of a practice's file are tried on one text, so that no file makes screening slow. The program's own
+emergencies come first and are all tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +39,11 @@ class Flag:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What one text holds. `review` is for staff the same day and alerts nobody."""
+    """What one text holds. `review` is for staff the same day and alerts nobody; `let_go` was named and is none."""
 
     flags: tuple[Flag, ...] = ()
     review: tuple[Flag, ...] = ()
+    let_go: tuple[Flag, ...] = ()
     opt_out: bool = False
     intents: frozenset[Intent] = field(default_factory=frozenset)
 
@@ -51,102 +52,110 @@ class Heard:
         return tuple(flag.concern for flag in self.flags)
 
 
+@dataclass(frozen=True, slots=True)
+class Ears:
+    """The text as the program's own rules hear it, and as a practice's do, whose sayings hide words from these only."""
+
+    own: Sheet
+    given: Sheet
+
+
 def screen(text: str, phrases: Phrases) -> Heard:
     reading = read(text, phrases.spelling)
     if not reading.words:
         return Heard()
     whole = lay_out(reading, phrases.lexicon)
-    sheet = whole.without(_harmless(whole, phrases))
-    flags, review = _listen(Scene(whole, phrases), sheet, phrases)
+    flags, review, let_go = _listen(Scene(whole, phrases), _ears(whole, phrases), phrases)
+    wishes = _wishes(whole, phrases)
     return Heard(
-        flags=tuple(sorted(flags, key=lambda flag: (flag.start, flag.end))),
-        review=tuple(sorted(review, key=lambda flag: (flag.start, flag.end))),
-        opt_out=_wants_out(whole, phrases),
-        intents=frozenset(intent for intent, patterns in phrases.intents.items() if _any(patterns, whole)),
+        flags=_in_order(flags),
+        review=_in_order(review),
+        let_go=_in_order(let_go),
+        opt_out=Wish.OPT_OUT in wishes,
+        intents=frozenset(wish for wish in wishes if isinstance(wish, Intent)),
     )
 
 
-def _wants_out(sheet: Sheet, phrases: Phrases) -> bool:
-    """ "please stop texting me"; not "dont stop the messages"."""
-    if not _any(phrases.opt_out, sheet):
-        return False
-    kept = _words_of(phrases.not_opt_out, sheet)
-    return not kept or _any(phrases.opt_out, sheet.without(kept))
+def _in_order(flags: Iterable[Flag]) -> tuple[Flag, ...]:
+    return tuple(sorted(flags, key=lambda flag: (flag.start, flag.end)))
 
 
-def _words_of(patterns: Iterable[Pattern], sheet: Sheet) -> int:
-    words = 0
-    for pattern in patterns:
-        for match in find(pattern, sheet):
-            words |= (1 << match.after) - (1 << match.first)
-    return words
+def _ears(whole: Sheet, phrases: Phrases) -> Ears:
+    """The text without the words of harmless sayings ("killing me", "fell asleep")."""
+    own = given = 0
+    for pattern, is_own in phrases.harmless.possible(whole):
+        for match in find(pattern, whole):
+            words = (1 << match.after) - (1 << match.first)
+            own, given = (own | words, given) if is_own else (own, given | words)
+    first = whole.without(own)
+    return Ears(first, first.without(given))
 
 
-def _any(patterns: Iterable[Pattern], sheet: Sheet) -> bool:
-    return any(find(pattern, sheet) for pattern in patterns)
+def _wishes(sheet: Sheet, phrases: Phrases) -> set[Wish | Intent]:
+    """What is asked or told besides. "please stop texting me" asks for no more texts; "dont stop the messages" not."""
+    found = [(pattern, wish) for pattern, wish in phrases.wishes.possible(sheet) if stands(pattern, sheet)]
+    wishes = {wish for _, wish in found}
+    if Wish.OPT_OUT in wishes and Wish.NOT_OPT_OUT in wishes:
+        kept = 0
+        for pattern, wish in found:
+            if wish is Wish.NOT_OPT_OUT:
+                for match in find(pattern, sheet):
+                    kept |= (1 << match.after) - (1 << match.first)
+        rest = sheet.without(kept)
+        if not any(stands(pattern, rest) for pattern, wish in found if wish is Wish.OPT_OUT):
+            wishes.discard(Wish.OPT_OUT)
+    return wishes
 
 
-def _harmless(sheet: Sheet, phrases: Phrases) -> int:
-    """The words of harmless sayings ("killing me", "fell asleep")."""
-    words = 0
-    for element in tuple(sheet.rows):
-        for place in phrases.harmless_by_element.get(element, ()):
-            for match in find(phrases.harmless[place], sheet):
-                words |= (1 << match.after) - (1 << match.first)
-    return words
-
-
-def _listen(scene: Scene, sheet: Sheet, phrases: Phrases) -> tuple[list[Flag], list[Flag]]:
+def _listen(scene: Scene, ears: Ears, phrases: Phrases) -> tuple[list[Flag], list[Flag], list[Flag]]:
+    """What is heard, what is for review, and what is let go; a concept in the first of these that it belongs to."""
     heard: dict[Concern, Flag] = {}
     review: dict[str, Flag] = {}
-    for rule, match, own in _matches(scene, sheet, phrases, heard):
-        grave = _worth_a_look(rule.concern)
-        judgement = judge(scene, match, rule.despite, own, grave=grave)
-        flag = _flag(scene, match, rule, phrases.version, judgement.why)
+    let_go: dict[str, Flag] = {}
+    for finding in _findings(scene, ears, phrases, heard):
+        judgement = scene.judge(finding)
+        flag = _flag(scene, finding, phrases.version, judgement.why)
         if judgement.doubt is None:
-            heard.setdefault(rule.concern, flag)
-        elif judgement.doubt is not Doubt.DENIED and _worth_a_look(rule.concern):
-            review.setdefault(rule.concern.concept, flag)
-    flags = list(_worsened(heard.values(), sheet, phrases))
+            heard.setdefault(finding.rule.concern, flag)
+        elif judgement.doubt is not Doubt.DENIED and finding.grave:
+            review.setdefault(finding.rule.concern.concept, flag)
+        else:
+            let_go.setdefault(finding.rule.concern.concept, flag)
+    flags = list(_worsened(heard.values(), ears.own, phrases))
     concepts = {flag.concern.concept for flag in flags}
-    return flags, [flag for concept, flag in review.items() if concept not in concepts]
+    looked_at = [flag for concept, flag in review.items() if concept not in concepts]
+    concepts |= review.keys()
+    return flags, looked_at, [flag for concept, flag in let_go.items() if concept not in concepts]
 
 
-def _matches(
-    scene: Scene, sheet: Sheet, phrases: Phrases, heard: dict[Concern, Flag]
-) -> Iterator[tuple[Rule, Match, int]]:
-    """Rule by rule, leaving out what is heard already: one quote for a concern is enough."""
-    wanted = sorted(key for element in sheet.rows for key in phrases.by_element.get(element, ()))
-    for rule_place, pattern_place in wanted:
-        rule = phrases.rules[rule_place]
-        if rule.concern in heard:
+def _findings(scene: Scene, ears: Ears, phrases: Phrases, heard: dict[Concern, Flag]) -> Iterator[Finding]:
+    """Everything found, leaving out what is heard already: one quote for a concern is enough."""
+    cleared: dict[str, bool] = {}
+    left = MOST_OF_A_FILE
+    for pattern, rule in phrases.heard.possible(ears.own):
+        sheet = ears.own if rule.is_own else ears.given
+        left -= not rule.is_own
+        if rule.concern in heard or left < 0 or not (matches := find(pattern, sheet)):
             continue
-        matches = find(rule.hear[pattern_place], sheet)
-        if matches and not _any(rule.unless, sheet):
-            own = _asked_for(rule.hear[pattern_place], sheet)
-            for match in matches:
-                yield rule, match, own
-                if rule.concern in heard:
-                    break
+        if rule.unless and rule.id not in cleared:
+            cleared[rule.id] = any(stands(unless, sheet) for unless in rule.unless)
+        if not cleared.get(rule.id):
+            own = _asked_for(pattern, sheet)
+            yield from (Finding(rule, match, own) for match in matches if rule.concern not in heard)
     if TEMPERATURE.concern not in heard:
-        for match in fevers(scene):
-            yield TEMPERATURE, match, 0
+        yield from (Finding(TEMPERATURE, match) for match in fevers(scene))
 
 
 def _asked_for(pattern: Pattern, sheet: Sheet) -> int:
     words = 0
-    for element in pattern.needs:
+    for element in pattern.elements:
         words |= sheet.covered(element)
     return words
 
 
-def _worth_a_look(concern: Concern) -> bool:
-    return concern.severe or concern.concept in ALWAYS_EMERGENCY
-
-
-def _flag(scene: Scene, match: Match, rule: Rule, version: str, why: str) -> Flag:
-    start, end = scene.reading.quote(match.first, match.after)
-    return Flag(rule.concern, scene.reading.text[start:end], start, end, rule.id, version, why)
+def _flag(scene: Scene, finding: Finding, version: str, why: str) -> Flag:
+    start, end = scene.reading.quote(finding.match.first, finding.match.after)
+    return Flag(finding.rule.concern, scene.reading.text[start:end], start, end, finding.rule.id, version, why)
 
 
 def _worsened(flags: Iterable[Flag], sheet: Sheet, phrases: Phrases) -> Iterator[Flag]:
@@ -156,10 +165,8 @@ def _worsened(flags: Iterable[Flag], sheet: Sheet, phrases: Phrases) -> Iterator
         known = by_concept.get(flag.concern.concept)
         if known is None or (flag.concern.severe and not known.concern.severe):
             by_concept[flag.concern.concept] = flag
-    for flag in by_concept.values():
-        severe = flag.concern.severe or any(
-            worsening.concept == flag.concern.concept and _any(worsening.hear, sheet)
-            for worsening in phrases.worsenings
-        )
-        concern = Concern(flag.concern.concept, severe=severe)
-        yield Flag(concern, flag.quote, flag.start, flag.end, flag.rule, flag.version, flag.denial)
+    if not by_concept:
+        return
+    worse = {concept for pattern, concept in phrases.worse.possible(sheet) if stands(pattern, sheet)}
+    for concept, flag in by_concept.items():
+        yield replace(flag, concern=Concern(concept, severe=flag.concern.severe or concept in worse))

@@ -9,6 +9,9 @@ SHORTEST = 5
 """Below five letters one letter makes another word ("leg", "lag")."""
 
 LONGEST = 24
+SHORTEST_RUN, SHORTEST_PART, LONGEST_PART = 6, 3, 12
+SMALL_PARTS = frozenset(("i", "my", "no", "me", "se", "la", "el", "le", "in", "is", "it", "go", "to", "of", "mi", "ya"))
+"""Words run together are parted only into words of at least three letters, and these."""
 RUN = re.compile(r"(.)\1{2,}")
 SOUNDS = (
     ("ch", "1"), ("qu", "k"), ("h", ""), ("ll", "y"), ("rr", "r"), ("v", "b"), ("z", "s"), ("ce", "se"),
@@ -25,7 +28,7 @@ class Speller:
     def __init__(self, known: Iterable[str], targets: Iterable[str], untouched: Iterable[str]) -> None:
         targets = frozenset(targets)
         self._known = frozenset(known) | targets
-        self._settled = self._known | frozenset(untouched)
+        self.settled = self._known | frozenset(untouched)
         self._near: dict[str, str] = {}
         self._alike: dict[str, str] = {}
         self._targets = targets
@@ -34,11 +37,8 @@ class Speller:
             for shorter in _without_one(word):
                 self._near.setdefault(shorter, word)
 
-    def knows(self, word: str) -> bool:
-        return word in self._settled
-
     def correct(self, word: str) -> str:
-        if word in self._settled or not word.isalpha():
+        if word in self.settled or not word.isalpha():
             return word
         if len(word) >= 3 and RUN.search(word):
             return self._drawn_out(word)
@@ -47,17 +47,34 @@ class Speller:
         if word.endswith("in") and f"{word}g" in self._known:
             return f"{word}g"
         near = self._one_away(word) if len(word) >= SHORTEST else None
-        return self._alike.get(sound(word)) or near or word
+        return self._alike.get(sound(word)) or near or self._parted(word) or word
 
     def _drawn_out(self, word: str) -> str:
         """ "nooooo", "feeeever": a letter held down stands for two of it, or one."""
         for kept in (r"\1\1", r"\1"):
             shorter = RUN.sub(kept, word)
-            if shorter in self._settled:
+            if shorter in self.settled:
                 return shorter
             if (found := self.correct(shorter)) in self._known:
                 return found
         return RUN.sub(r"\1", word)
+
+    def _parted(self, word: str) -> str:
+        """ "cantpee", "nopuedorespirar": words run together, each of them one that is listened for."""
+        if len(word) < SHORTEST_RUN:
+            return ""
+        # By where a part may begin: how the word is parted up to there. Each place is reached once, so it is bounded.
+        reached: dict[int, tuple[str, ...]] = {0: ()}
+        for place in range(len(word)):
+            if place in reached:
+                for end in range(place + 1, min(len(word), place + LONGEST_PART) + 1):
+                    if end not in reached and self._may_be_part(word[place:end]):
+                        reached[end] = (*reached[place], word[place:end])
+        parts = reached.get(len(word), ())
+        return " ".join(parts) if max(map(len, parts), default=0) > SHORTEST_PART else ""
+
+    def _may_be_part(self, part: str) -> bool:
+        return part in self._known and (len(part) >= SHORTEST_PART or part in SMALL_PARTS)
 
     def _one_away(self, word: str) -> str | None:
         if (found := self._near.get(word)) and _close(word, found):

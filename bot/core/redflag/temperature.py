@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from bot.core.redflag.context import Scene
 from bot.core.redflag.matching import Match
@@ -11,15 +12,30 @@ FEVER_F = (101.0, 109.9)
 FEVER_C = (38.3, 43.0)
 """The labelling guide's line; what lies between 100.4 F and this is the practice's own rule."""
 NEAR = 9
+MOST_READINGS = 24
+"""How many numbers of one text are looked at."""
 
 
 def fevers(scene: Scene) -> Iterator[Match]:
-    for place, value in enumerate(scene.reading.values):
-        if value is not None and _is_fever(value):
+    for place, value in islice(_readings(scene), MOST_READINGS):
+        if _is_fever(value):
             word = scene.words[place]
             if word[0].isdigit() and _is_body_heat(scene, place, value):
                 yield Match(place, place + 1)
     yield from _spelled(scene)
+
+
+def _readings(scene: Scene) -> Iterator[tuple[int, float]]:
+    """Numbers from 38 on with their places; "1015" and "385" near words of temperature have lost their point."""
+    count = len(scene.words)
+    for place, value in enumerate(scene.reading.values):
+        if value is None or value < FEVER_C[0]:
+            continue
+        lost = scene.words[place].isdigit() and (1010 <= value <= 1069 or 383 <= value <= 419)
+        if lost and scene.within("temp_word", max(0, place - NEAR), min(place + NEAR, count)):
+            yield place, value / 10
+        else:
+            yield place, value
 
 
 def _is_body_heat(scene: Scene, place: int, value: float) -> bool:
@@ -52,6 +68,7 @@ def _bare(scene: Scene, place: int, value: float) -> bool:
     return decimal and value >= FEVER_F[0] and len(word.replace(",", ".").partition(".")[2]) == 1
 
 
+ZERO = frozenset({"oh", "o", "zero", "cero", "0"})
 HUNDRED = frozenset({"hundred", "ciento", "cien"})
 TENS_C = {"treinta": 30.0, "thirty": 30.0, "cuarenta": 40.0, "forty": 40.0, "38": 38.0, "39": 39.0}
 JOINING = frozenset({"and", "y", "point", "punto", "con"})
@@ -61,10 +78,13 @@ HALF = frozenset({"medio", "media", "half"})
 def _spelled(scene: Scene) -> Iterator[Match]:
     """ "a hundred and two point five", "treinta y nueve", "38 y medio"."""
     for place, word in enumerate(scene.words):
+        first = place + 1
         base = 100.0 if word in HUNDRED else TENS_C.get(word, 0.0)
+        if word in {"one", "uno", "1"} and scene.words[first : first + 1] and scene.words[first] in ZERO:
+            base, first = 100.0, first + 1  # "one oh two"
         if base:
-            value, after = _spelled_out(scene, base, place + 1)
-            if after > place + 1 and _is_fever(value) and _near_temperature(scene, place, after):
+            value, after = _spelled_out(scene, base, first)
+            if after > first and _is_fever(value) and _near_temperature(scene, place, after):
                 yield Match(place, after)
 
 

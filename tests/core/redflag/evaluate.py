@@ -11,6 +11,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from bot.core.redflag.phrases import Phrases
@@ -21,6 +22,13 @@ from bot.flowfile.redflags import fallback_table
 
 DATA = Path(__file__).parent / "data"
 FLOWS = Path(__file__).parents[3] / "flows"
+PLACES = {
+    "dev": DATA / "dev.jsonl",
+    "labelled": FLOWS / "labelled.jsonl",
+    "independent": DATA / "independent.jsonl",
+    "sealed": DATA / "sealed.jsonl",
+}
+"""The labelled texts by name; `labelled` is the set that admins have."""
 CHEST = {"pe", "stroke_mi"}
 EITHER_TIER = {"motor_deficit"}
 
@@ -113,6 +121,7 @@ def _count(total: Score, case: Case, heard: Heard, table: RedFlagTable) -> None:
         total.lowered.append(f"{case.id} {case.labels} heard as {sorted(concepts)}: {case.text!r}")
 
 
+@lru_cache(maxsize=1)
 def shipped_phrases() -> Phrases:
     phrases, problems = load_phrases((FLOWS / "phrases.yaml").read_text("utf-8"))
     if phrases is None:
@@ -153,7 +162,7 @@ def report(path: Path, *, only: str = "", quiet: bool = False) -> None:
 def main(arguments: list[str]) -> None:
     quiet = "--quiet" in arguments
     paths = [Path(argument) for argument in arguments if not argument.startswith("--")]
-    for path in paths or sorted(DATA.glob("*.jsonl")):
+    for path in paths or PLACES.values():
         report(path, quiet=quiet)
 
 

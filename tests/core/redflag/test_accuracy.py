@@ -1,9 +1,9 @@
 """The floors below which hearing must not fall, on labelled texts, in each language.
 
-dev.jsonl is the development set of the labelling guide, own.jsonl holds texts by the author of the phrases, and
-independent.jsonl texts by another author. All three were looked at while the phrases were written: they guard against
-loss and say nothing of new texts. sealed.jsonl is by that other author too and was never looked at, only counted: its
-floors are just below what it scored, and show how far the phrases still are from the goal on texts they never saw.
+dev.jsonl is the development set of the labelling guide, flows/labelled.jsonl holds texts by the author of the phrases,
+and independent.jsonl texts by another author. All three were looked at while the phrases were written: they guard
+against loss and say nothing of new texts. sealed.jsonl is by that other author too and was never looked at, only
+counted: its floors are just below what it scored, and show how far the phrases still are from the goal.
 """
 
 from __future__ import annotations
@@ -11,19 +11,19 @@ from __future__ import annotations
 import pytest
 
 from bot.flowfile.redflags import fallback_table
-from tests.core.redflag.evaluate import DATA, Score, cases, score, shipped_phrases
+from tests.core.redflag.evaluate import PLACES, Score, cases, score, shipped_phrases
 
 LANGUAGES = ("en", "es")
 SEALED_EMERGENCIES, SEALED_POSITIVES, SEALED_FALSE_ALARMS = 0.8, 0.78, 0.17
 
 
 def scored(name: str, language: str) -> Score:
-    rows = [case for case in cases(DATA / f"{name}.jsonl") if case.lang == language]
+    rows = [case for case in cases(PLACES[name]) if case.lang == language]
     return score(rows, shipped_phrases(), fallback_table())
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("name", ["dev", "own", "independent"])
+@pytest.mark.parametrize("name", ["dev", "labelled", "independent"])
 def test_emergencies_are_heard_and_as_emergencies(name: str, language: str) -> None:
     found = scored(name, language)
 
@@ -32,7 +32,7 @@ def test_emergencies_are_heard_and_as_emergencies(name: str, language: str) -> N
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("name", ["dev", "own", "independent"])
+@pytest.mark.parametrize("name", ["dev", "labelled", "independent"])
 def test_red_flags_are_heard(name: str, language: str) -> None:
     found = scored(name, language)
 
@@ -40,7 +40,7 @@ def test_red_flags_are_heard(name: str, language: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("name", ["dev", "own", "independent"])
+@pytest.mark.parametrize("name", ["dev", "labelled", "independent"])
 def test_hard_negatives_seldom_alarm(name: str, language: str) -> None:
     found = scored(name, language)
 

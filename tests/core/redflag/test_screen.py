@@ -162,6 +162,12 @@ SPELLED = [
     "no puedo orinár",
     "no puedo horinar",
     "ｉ ｃａｎ'ｔ ｐｅｅ",
+    "I CAN`T PEE!!!!",
+    "i cantpee",
+    "icantpee",
+    "i c a n t  p e e",
+    "cnat pee",
+    "nopuedoorinar",
 ]
 
 
