@@ -20,11 +20,22 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help='Read one {"id", "text"} a line instead of plain texts.')
-@click.option("--explain", is_flag=True, help="Add the words, the rule and what was made of any denial.")
+@click.option("--explain", is_flag=True, help="Add why: the words, the rule and what was made of any denial.")
 @click.option(
     "--flows", type=click.Path(path_type=Path), help="The folder of flows; MENDLINE_FLOWS or ./flows if left out."
 )
-def screen(*, as_json: bool, explain: bool, flows: Path | None) -> None:
+@click.option(
+    "--compare",
+    "other",
+    type=click.Path(path_type=Path),
+    help='What the phrases in the flows gain and lose against this older file; "packaged" for the one in the package.',
+)
+@click.option(
+    "--labelled",
+    type=click.Path(path_type=Path),
+    help="With --compare: labelled texts, one JSON object a line; labelled.jsonl in the flows if left out.",
+)
+def screen(*, as_json: bool, explain: bool, flows: Path | None, other: Path | None, labelled: Path | None) -> None:
     """Which red flags are heard in these texts? Prints a JSON line for each, in order.
 
     \b
@@ -39,12 +50,24 @@ def screen(*, as_json: bool, explain: bool, flows: Path | None) -> None:
     opt_out   whether the writer asks for no more texts
 
     Without --json the ids are line numbers from 1.
+
+    \b
+    Before a changed phrases.yaml is published, see what it does to labelled texts:
+      mendline screen --compare packaged
+    A text that is lost or newly alarms for nothing makes it exit 1.
     """
+    from bot.cli.comparison import compare
     from bot.core.redflag.screen import screen as listen
 
     if flows is not None and not flows.is_dir():
         raise UserError(f"--flows: there is no folder {flows}.")
-    phrases, table = _rules(flows or Path(os.environ.get("MENDLINE_FLOWS") or "flows"))
+    folder = flows or Path(os.environ.get("MENDLINE_FLOWS") or "flows")
+    phrases, table = _rules(folder)
+    if other is not None:
+        compare(phrases, other, labelled or folder / "labelled.jsonl", as_json=as_json)
+        return
+    if labelled is not None:
+        raise UserError("--labelled goes with --compare; texts to screen are read from standard input.")
     for name, text in inputs.texts(sys.stdin.buffer, as_json=as_json):
         heard = listen(text, phrases)
         answer = {"id": name, **_answer(heard, table)}
@@ -99,11 +122,20 @@ def _severity(heard: Heard, table: RedFlagTable) -> str:
 
 
 def _explained(heard: Heard) -> dict[str, object]:
-    alerts = [_why(flag, alerts=True) for flag in heard.flags]
-    return {"intents": sorted(heard.intents), "why": alerts + [_why(flag, alerts=False) for flag in heard.review]}
+    flags = [(flag, _alerts(flag)) for flag in heard.flags]
+    flags += [(flag, f"does not alert ({flag.denial}); it is for staff to look at today") for flag in heard.review]
+    flags += [(flag, f"is let go ({flag.denial})") for flag in heard.let_go]
+    return {
+        "intents": sorted(heard.intents),
+        "why": [_why(flag, outcome, alerts=flag in heard.flags) for flag, outcome in flags],
+    }
 
 
-def _why(flag: Flag, *, alerts: bool) -> dict[str, object]:
+def _alerts(flag: Flag) -> str:
+    return f"alerts; {flag.denial}" if flag.denial else "alerts; nothing in the text speaks against it"
+
+
+def _why(flag: Flag, outcome: str, *, alerts: bool) -> dict[str, object]:
     return {
         "concept": flag.concern.concept,
         "severe": flag.concern.severe,
@@ -114,4 +146,9 @@ def _why(flag: Flag, *, alerts: bool) -> dict[str, object]:
         "rule": flag.rule,
         "version": flag.version,
         "denial": flag.denial,
+        "in_words": f'"{flag.quote}" is heard as {_form(flag)} by the rule {flag.rule} and {outcome}.',
     }
+
+
+def _form(flag: Flag) -> str:
+    return f"the severe form of {flag.concern.concept}" if flag.concern.severe else flag.concern.concept
