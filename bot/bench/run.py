@@ -7,33 +7,41 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.bench import claim, databases, flows, inbound, pages
+from bot.bench import claim, databases, flows, hearing, inbound, pages
 from bot.bench.figures import Section
 from bot.bench.inbound import Size
 
-SECTIONS = ("inbound", "claim", "pages", "flows")
+WITHOUT_DATABASE = ("screen", "flows")
+SECTIONS = (*WITHOUT_DATABASE, "inbound", "claim", "pages")
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How much is measured of each; `page_seconds` for each latency of the carrier."""
+    """How much is measured of each; `page_seconds` for each latency of the carrier, `screened` texts of everyday."""
 
     inbound: Size
     claim_rows: tuple[int, ...]
     page_seconds: float
+    screened: int
 
 
-TINY = Plan(Size(rounds=1, texts=40, alone=5), (7_000, 14_000), 1)
-QUICK = Plan(Size(rounds=3, texts=500, alone=60), (10_000, 100_000), 4)
-NORMAL = Plan(Size(rounds=7, texts=1_500, alone=300), (10_000, 100_000, 1_000_000), 12)
-FULL = Plan(Size(rounds=9, texts=1_500, alone=300), (10_000, 100_000, 1_000_000, 10_000_000), 12)
+TINY = Plan(Size(rounds=1, texts=40, alone=5), (7_000, 14_000), 1, 40)
+QUICK = Plan(Size(rounds=3, texts=500, alone=60), (10_000, 100_000), 4, 500)
+NORMAL = Plan(Size(rounds=7, texts=1_500, alone=300), (10_000, 100_000, 1_000_000), 12, 2_000)
+FULL = Plan(Size(rounds=9, texts=1_500, alone=300), (10_000, 100_000, 1_000_000, 10_000_000), 12, 2_000)
 
 
 def run(plan: Plan, *, kinds: Sequence[str], sections: Sequence[str], say: Callable[[str], None]) -> Iterator[Section]:
     """`say` hears what is being measured just now."""
-    if "flows" in sections:  # these need no database
+    if "screen" in sections:
+        say("screening")
+        yield hearing.measure(plan.screened)
+    if "flows" in sections:
         say("flows")
         yield flows.measure()
+    sections = [section for section in sections if section not in WITHOUT_DATABASE]
+    if not sections:
+        return
     with tempfile.TemporaryDirectory(prefix="mendline-bench-", ignore_cleanup_errors=True) as name:
         for kind in kinds:
             folder = Path(name) / kind

@@ -20,7 +20,9 @@ NOTIFY = (
 @click.option("--full", "size", flag_value="full", help="Also claims from 10 million rows; takes a while and 10 GB.")
 @click.option("--tiny", "size", flag_value="tiny", hidden=True)
 @click.option("--database", type=click.Choice(list(DATABASES)), default="both", show_default=True)
-@click.option("--only", type=click.Choice(["inbound", "claim", "pages", "flows"]), help="One of the measurements.")
+@click.option(
+    "--only", type=click.Choice(["screen", "flows", "inbound", "claim", "pages"]), help="One of the measurements."
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 def bench(size: str | None, database: str, only: str | None, *, as_json: bool) -> None:
     """Measures speed beside floors that it builds itself: same web server, same database, same run.
