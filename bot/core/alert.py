@@ -51,6 +51,7 @@ class Cause(StrEnum):
     UNCONFIRMED = "unconfirmed"
     WRONG_PERSON = "wrong_person"
     WANTS_PERSON = "wants_person"
+    DEATH = "death"
     OPERATIONS = "operations"
 
 

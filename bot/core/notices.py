@@ -11,6 +11,7 @@ from bot.core.redflag.table import Wording
 NOTICES: Mapping[str, frozenset[str]] = {
     "consent": frozenset(),
     "joined": frozenset(),
+    "language_set": frozenset(),
     "stopped": frozenset(),
     "restarted": frozenset(),
     "help": frozenset(),

@@ -75,7 +75,7 @@ class Spoken:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What follows from one text: what to say, whom to tell, and what changes."""
+    """What follows from one text: what to say, whom to tell, and what changes. `language`: the one asked for."""
 
     say: tuple[Spoken, ...] = ()
     matters: tuple[Matter, ...] = ()
@@ -84,13 +84,16 @@ class Decision:
     turn: Turn | None = None
     ends_sessions: bool = False
     understood: str = ""
+    language: str = ""
 
 
 def decide(text: Text, heard: Heard, standing: Standing, facts: Facts) -> Decision:
     """Everything that follows from this text. Raises LookupError when the script cannot be followed."""
+    if _is_of_a_death(heard, standing):
+        return _death(text, standing)
     if _is_stop(text, heard):
         return _stop(text, heard, standing, facts)
-    decision = _decide(text, heard, standing, facts)
+    decision = _in_language(_decide(text, heard, standing, facts), heard, standing)
     if text.carrier_answered:
         return replace(decision, say=tuple(spoken for spoken in decision.say if spoken.urgent))
     return decision
@@ -113,6 +116,8 @@ def _decide(text: Text, heard: Heard, standing: Standing, facts: Facts) -> Decis
 
 def decide_without_script(text: Text, heard: Heard, standing: Standing, facts: Facts) -> Decision:
     """What must happen even when the script is broken: a STOP, the alert, its pages, the patient's instruction."""
+    if _is_of_a_death(heard, standing):
+        return _death(text, standing)
     if _is_stop(text, heard):
         return _stop(text, heard, standing, facts)
     if standing.consent is Consent.STOPPED or text.carrier_answered:
@@ -140,6 +145,42 @@ def _stop(text: Text, heard: Heard, standing: Standing, facts: Facts) -> Decisio
     if text.carrier_answered or already:
         return _matters_only(decision, heard, facts)
     return _with_red_flags(decision, heard, facts, only_emergency=True)
+
+
+def _is_of_a_death(heard: Heard, standing: Standing) -> bool:
+    """With a red flag in the same words somebody may yet be alive: then the alert comes first and a person judges."""
+    return Intent.DEATH in heard.intents and not heard.flags and standing.sender is not Sender.STAFF
+
+
+def _death(text: Text, standing: Standing) -> Decision:
+    """The family is left in peace at once, and a person reads it: nothing is guessed about who died."""
+    matters = (Matter(Tier.ROUTINE, Cause.DEATH), *_pictures(text))
+    if standing.sender is Sender.UNKNOWN:
+        return Decision(matters=matters, understood="a death")
+    already = standing.consent is Consent.STOPPED
+    return Decision(
+        say=() if already or text.carrier_answered else (Spoken(notice="stopped"),),
+        matters=matters,
+        consent=Consent.STOPPED,
+        acts=() if already else (Act.STOPPED,),
+        ends_sessions=True,
+        understood="a death",
+    )
+
+
+def _in_language(decision: Decision, heard: Heard, standing: Standing) -> Decision:
+    """Whatever else follows, it is said in the language asked for, which is confirmed in that language."""
+    language = _language(heard)
+    if not language or standing.consent is Consent.STOPPED or standing.sender is Sender.STAFF:
+        return decision
+    return replace(_saying(decision, "language_set"), language=language)
+
+
+def _language(heard: Heard) -> str:
+    """The language asked for; none when both are, which is no request."""
+    asked = {"es": Intent.WANTS_SPANISH, "en": Intent.WANTS_ENGLISH}
+    wanted = [language for language, intent in asked.items() if intent in heard.intents]
+    return wanted[0] if len(wanted) == 1 else ""
 
 
 def _from_patient(text: Text, heard: Heard, standing: Standing, facts: Facts, word: Keyword | None) -> Decision:
@@ -195,6 +236,9 @@ def _in_conversation(text: Text, heard: Heard, waiting: Waiting, facts: Facts) -
     if text.pictures and isinstance(answer, Unclear) and not text.body.strip():
         # A picture is not an answer and not an unclear reply: a nurse looks at it, and the question stands.
         return _with_pictures(Decision(say=(Spoken(text=ask.text),), understood="a picture"), text, facts)
+    if _language(heard) and isinstance(answer, Unclear) and not heard.flags:
+        # The question was not understood for want of its language, so it is asked again and nothing is counted.
+        return Decision(say=(Spoken(text=ask.text),), understood="another language")
     turn = advance(waiting.flow, waiting.session, answer, facts, heard.concerns)
     return _with_pictures(_from_turn(turn, answer, heard, facts), text, facts)
 
@@ -229,6 +273,8 @@ def _out_of_conversation(text: Text, heard: Heard, standing: Standing, facts: Fa
     cause = Cause.WANTS_PERSON if Intent.WANTS_PERSON in heard.intents else Cause.NOT_UNDERSTOOD
     if Intent.WRONG_NUMBER in heard.intents:
         return _wrong_person(heard)
+    if _language(heard) and cause is Cause.NOT_UNDERSTOOD and not heard.review:
+        return replace(decision, understood="another language")
     if not heard.review:
         decision = _add(decision, Matter(Tier.ROUTINE, cause))
     notice = "ended" if standing.has_ended else _hours(facts, "staff_will_read")

@@ -41,7 +41,15 @@ READ_WITHIN = timedelta(hours=4)
 """Office time in which words that nobody understood are read: the patient was told that staff read them."""
 
 TO_READ = frozenset(
-    {Cause.NOT_UNDERSTOOD, Cause.FREE_WORDS, Cause.REVIEW, Cause.WANTS_PERSON, Cause.WRONG_PERSON, Cause.STOPPED}
+    {
+        Cause.NOT_UNDERSTOOD,
+        Cause.FREE_WORDS,
+        Cause.REVIEW,
+        Cause.WANTS_PERSON,
+        Cause.WRONG_PERSON,
+        Cause.STOPPED,
+        Cause.DEATH,
+    }
 )
 
 CALL_CANNOT_TEXT = "texts are stopped: call, cannot text"

@@ -116,6 +116,7 @@ CAUSES = {
     "unreachable": "Texts do not arrive",
     "unconfirmed": "An instruction without a receipt",
     "wrong_person": "Wrong number",
+    "death": "A death was told",
     "wants_person": "Asks for a person",
     "operations": "The service itself needs a person",
 }

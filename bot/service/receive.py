@@ -241,6 +241,8 @@ class _Taking:
             self._move(tx, conversation, patient, decision)
         if decision.consent is not None:
             self._change_consent(tx, contact, people, decision.consent)
+        if decision.language:
+            self._change_language(tx, contact, people, decision.language)
         if member and decision.consent is Consent.STOPPED:
             alert.tell_colleagues(tx, self.parts, self.script, member, self.moment.now)
         for act in decision.acts:
@@ -300,6 +302,11 @@ class _Taking:
             for person in people:
                 enroll.begin(tx, self.parts, self.script, person, self.moment.now)
 
+    def _change_language(self, tx: Connection, contact: Contact, people: tuple[Patient, ...], language: str) -> None:
+        contacts.set_language(tx, contact.id, language)
+        for person in people:
+            patients.set_language(tx, person.id, language)
+
     def _enter(self, tx: Connection, contact: Contact, act: Act) -> None:
         wording = self.script.notice_version(enroll.WORDING[act]) if self.script.notices else ""
         consents.enter(
@@ -329,7 +336,7 @@ class _Taking:
         wanted = [spoken for spoken in decision.say if not (is_repeat and spoken.urgent)]
         if not wanted or not self._may_reply(tx, contact, wanted):
             return []
-        language = patient.language if patient else contact.language
+        language = decision.language or (patient.language if patient else contact.language)
         drafts = [
             self._draft(contact, patient, place, spoken, body)
             for place, (spoken, body) in enumerate(self._worded(wanted, language, decision))

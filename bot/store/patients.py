@@ -110,6 +110,10 @@ def enroll(
     )
 
 
+def set_language(tx: Connection, patient_id: str, language: str) -> None:
+    tx.execute(update(patient).where(patient.c.id == patient_id).values(language=language))
+
+
 def set_state(tx: Connection, enrollment_id: str, state: EnrollmentState, now: datetime) -> None:
     over = state in (EnrollmentState.STOPPED, EnrollmentState.ENDED)
     tx.execute(
