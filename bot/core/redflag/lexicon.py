@@ -74,6 +74,7 @@ class LexiconBuilder:
         self._members: list[frozenset[Member]] = []
         self._ranges: list[tuple[int, str, float, float]] = []
         self._numbers: dict[str, int] = {}
+        self._read: dict[str, Member] = {}
         self._names: dict[str, int] = {}
         for name in classes:
             try:
@@ -120,6 +121,13 @@ class LexiconBuilder:
         return self._classes[name]
 
     def _member(self, written: str) -> Member:
+        """The words of one way to say something, spelled as a patient's are; read once however often it is used."""
+        member = self._read.get(written)
+        if member is None:
+            member = self._read[written] = self._words(written)
+        return member
+
+    def _words(self, written: str) -> Member:
         star = written.endswith("*")
         plain = Spelling(self._written_out, self._joined, str)
         words = tuple(read(written.removesuffix("*"), plain).words)
@@ -193,7 +201,12 @@ def _entries(
 
 
 def _each(bits: int) -> tuple[int, ...]:
-    return tuple(place for place in range(bits.bit_length()) if bits >> place & 1)
+    places = []
+    while bits:
+        lowest = bits & -bits
+        places.append(lowest.bit_length() - 1)
+        bits ^= lowest
+    return tuple(places)
 
 
 def _together(elements: Iterable[int]) -> int:

@@ -36,6 +36,9 @@ class Speller:
             self._alike.setdefault(sound(word), word)
             for shorter in _without_one(word):
                 self._near.setdefault(shorter, word)
+        for word in sorted(self._known):
+            if len(word) >= SHORTEST:
+                self._alike.setdefault(sound(word), word)
 
     def correct(self, word: str) -> str:
         if word in self.settled or not word.isalpha():
