@@ -177,3 +177,31 @@ def test_a_wrong_person_gets_no_more_of_the_patients_texts(open_clinic: Callable
         patient.hears_nothing()
         assert clinic.alert.cause == "wrong_person"
     patient.forgets()
+
+
+def test_a_family_that_tells_of_a_death_is_left_in_peace_and_staff_read_it(open_clinic: Callable[..., Clinic]) -> None:
+    clinic = open_clinic(at=MORNING)
+    patient = clinic.patient(day=3)
+    clinic.clock.forward(minutes=10)
+    patient.forgets()
+
+    patient.texts("My husband passed away, please stop")
+
+    patient.hears("no more texts")
+    assert consent(clinic, patient) is Consent.STOPPED
+    assert clinic.alert.cause == "death"
+    clinic.clock.forward(hours=30)
+    patient.hears_nothing()
+
+
+def test_whoever_asks_for_spanish_gets_the_question_again_in_spanish(open_clinic: Callable[..., Clinic]) -> None:
+    clinic = open_clinic(at=MORNING)
+    patient = clinic.patient(day=3)
+    clinic.clock.forward(minutes=10)
+    patient.forgets()
+
+    patient.texts("en español por favor")
+
+    patient.hears("Responda", "en español")
+    patient.texts("alto")
+    patient.hears("Ya no recibirá mensajes")
