@@ -13,8 +13,9 @@ from bot.cli import inputs, output
 from bot.errors import UserError
 
 if TYPE_CHECKING:
+    from bot.core.redflag.flag import Flag
     from bot.core.redflag.phrases import Phrases
-    from bot.core.redflag.screen import Flag, Heard
+    from bot.core.redflag.screen import Heard
     from bot.core.redflag.table import RedFlagTable
 
 

@@ -12,8 +12,9 @@ from bot.core.alert import Cause
 from bot.core.enrollment import Act, Consent
 from bot.core.flow import AnswerClass, Ask, Chosen, Flow, No, Number, Unclear, Words, Yes
 from bot.core.keyword import Keyword, is_join, keyword
+from bot.core.redflag.flag import Flag
 from bot.core.redflag.phrases import Intent
-from bot.core.redflag.screen import Flag, Heard
+from bot.core.redflag.screen import Heard
 from bot.core.redflag.table import Concern, Tier, Wording
 from bot.core.reply import understand
 from bot.core.session import Answer, Facts, Session, State, Turn, advance

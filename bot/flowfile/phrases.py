@@ -8,6 +8,7 @@ from importlib.resources import files
 
 from bot.core.redflag.canary import unheard
 from bot.core.redflag.phrases import Path, Phrases, PhrasesError, compile_phrases
+from bot.flowfile.ear import packaged_ear
 from bot.flowfile.problem import Notes, Problem
 from bot.flowfile.yaml import Fields, Items, Node, read
 
@@ -60,7 +61,7 @@ def _compiled(node: Node | None, notes: Notes) -> Phrases | None:
         notes.wrong(1, "the phrases are a group with version, classes, rules and so on.")
         return None
     try:
-        phrases = compile_phrases(data, _own())
+        phrases = compile_phrases(data, _own(), packaged_ear())
     except PhrasesError as error:
         for path, sentence in error.problems:
             notes.wrong(_line(node, path), f"{sentence}.")

@@ -34,10 +34,6 @@ class Judgement:
 HEARD = Judgement(None)
 UNJUDGED = Judgement(None, "too much is named in this text to judge each; heard")
 
-ALWAYS_EMERGENCY = frozenset(
-    {"cauda_equina", "motor_deficit", "pe", "opioid_emergency", "self_harm", "stroke_mi"},
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -53,7 +49,7 @@ class Finding:
     @property
     def grave(self) -> bool:
         """Worth a look by staff even when it is past, supposed or another's."""
-        return self.rule.concern.severe or self.rule.concern.concept in ALWAYS_EMERGENCY
+        return self.rule.concern.is_grave
 
 
 class Scene:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.core.redflag.ear import Ear
 from bot.core.redflag.index import Index, Key, index
 from bot.core.redflag.lexicon import Lexicon, LexiconBuilder
 from bot.core.redflag.pattern import Pattern, PatternError, parse
@@ -60,7 +61,8 @@ MAY_HOLD = frozenset(
 class Rule:
     """Words that mean a concern. `despite` names the doubts that do not silence it ("cant pee" is not a denial).
 
-    `is_own`: the program's, which no saying of a practice hides.
+    `is_own`: the program's, which no saying of a practice hides. `is_hint`: words that also turn up harmlessly; they
+    count when the trained ear does not speak plainly against them.
     """
 
     id: str
@@ -69,6 +71,7 @@ class Rule:
     unless: tuple[Pattern, ...] = ()
     despite: frozenset[Doubt] = frozenset()
     is_own: bool = True
+    is_hint: bool = False
 
 
 class Wish(StrEnum):
@@ -81,7 +84,7 @@ class Wish(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Phrases:
     """`worse`: words anywhere in the text that make a concept already heard its severe form. `harmless`: sayings,
-    each with whether it is the program's own."""
+    each with whether it is the program's own. Without an `ear` every hint counts."""
 
     version: str
     spelling: Spelling
@@ -91,6 +94,7 @@ class Phrases:
     worse: Index[str]
     harmless: Index[bool]
     wishes: Index[Wish | Intent]
+    ear: Ear | None = None
 
     def cue(self, name: str) -> int:
         return self.lexicon.classes[name]
@@ -104,12 +108,12 @@ class PhrasesError(ValueError):
         super().__init__("; ".join(sentence for _, sentence in self.problems))
 
 
-def compile_phrases(data: Mapping[str, object], own: Mapping[str, object]) -> Phrases:
+def compile_phrases(data: Mapping[str, object], own: Mapping[str, object], ear: Ear | None = None) -> Phrases:
     """Make a phrases file's content ready, or raise PhrasesError with everything that is wrong with it.
 
     `own` is what the program always listens for, in the same form; `data` may add to it and replace nothing.
     """
-    return _Compiler(data, own).phrases()
+    return _Compiler(data, own).phrases(ear)
 
 
 class _Compiler:
@@ -128,7 +132,7 @@ class _Compiler:
             problem=self._problem,
         )
 
-    def phrases(self) -> Phrases:
+    def phrases(self, ear: Ear | None) -> Phrases:
         rules = self._rules()
         worse = self._worse()
         harmless, own = self._patterns(("harmless",)), len(_items(self.own, "harmless"))
@@ -147,6 +151,7 @@ class _Compiler:
             worse=self._index(lexicon, worse),
             harmless=self._index(lexicon, ((pattern, place < own) for place, pattern in enumerate(harmless))),
             wishes=self._index(lexicon, [*wishes, *intents]),
+            ear=ear,
         )
 
     def _index(self, lexicon: Lexicon, phrases: Iterable[tuple[Pattern, Key]]) -> Index[Key]:
@@ -175,7 +180,7 @@ class _Compiler:
             if not isinstance(entry, Mapping):
                 self._problem(path, "a rule is a mapping with id, concept and hear")
                 continue
-            self._unknown_keys(path, entry, {"id", "concept", "severe", "hear", "unless", "despite"})
+            self._unknown_keys(path, entry, {"id", "concept", "severe", "hint", "hear", "unless", "despite"})
             name = str(entry.get("id", ""))
             if not name or name in seen:
                 self._problem(path, f"the rule id '{name}' is missing or used twice")
@@ -183,7 +188,9 @@ class _Compiler:
             if concern := self._concern(path, entry):
                 hear = self._patterns((*path, "hear"))
                 unless = self._patterns((*path, "unless"))
-                rules.append(Rule(name, concern, hear, unless, self._despite(path), is_own=place < own))
+                is_hint = entry.get("hint") in (True, "true")
+                doubts = self._despite(path)
+                rules.append(Rule(name, concern, hear, unless, doubts, is_own=place < own, is_hint=is_hint))
         return tuple(rules)
 
     def _concern(self, path: Path, entry: Mapping[str, object]) -> Concern | None:

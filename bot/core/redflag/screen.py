@@ -1,6 +1,6 @@
 """Listening to a patient's own words: which red flags are in them, which were let go, and what else is asked.
 
-Screening is pure and always answers. Whatever it is unsure of, it hears.
+Screening is pure and always answers. Whatever it is unsure of, it hsheets.
 """
 
 from __future__ import annotations
@@ -9,12 +9,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from bot.core.redflag.context import Finding, Scene
+from bot.core.redflag.flag import Flag, Found
 from bot.core.redflag.matching import Sheet, find, lay_out, stands
 from bot.core.redflag.pattern import Pattern
 from bot.core.redflag.phrases import Doubt, Intent, Phrases, Rule, Wish
 from bot.core.redflag.table import Concern
 from bot.core.redflag.temperature import fevers
 from bot.core.redflag.tokens import read
+from bot.core.redflag.weighing import weigh
 
 TEMPERATURE = Rule("temperature", Concern("infection"), (), (), frozenset({Doubt.DENIED}))
 
@@ -22,19 +24,6 @@ TEMPERATURE = Rule("temperature", Concern("infection"), (), (), frozenset({Doubt
 MOST_OF_A_FILE = 400
 """How many phrases of a practice's file are tried on one text, so that no file makes screening slow. The program's own
 emergencies come first and are all tried."""
-
-
-@dataclass(frozen=True, slots=True)
-class Flag:
-    """A red flag heard: `quote` is text[start:end] exactly; `denial` says what was made of any "no" or doubt."""
-
-    concern: Concern
-    quote: str
-    start: int
-    end: int
-    rule: str
-    version: str
-    denial: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +42,7 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
-class Ears:
+class Sheets:
     """The text as the program's own rules hear it, and as a practice's do, whose sayings hide words from these only."""
 
     own: Sheet
@@ -65,12 +54,13 @@ def screen(text: str, phrases: Phrases) -> Heard:
     if not reading.words:
         return Heard()
     whole = lay_out(reading, phrases.lexicon)
-    flags, review, let_go = _listen(Scene(whole, phrases), _ears(whole, phrases), phrases)
+    sheets = _sheets(whole, phrases)
+    found = weigh(_listen(Scene(whole, phrases), sheets, phrases), reading, phrases.ear)
     wishes = _wishes(whole, phrases)
     return Heard(
-        flags=_in_order(flags),
-        review=_in_order(review),
-        let_go=_in_order(let_go),
+        flags=_in_order(_worsened(found.flags, sheets.own, phrases)),
+        review=_in_order(found.review),
+        let_go=_in_order(found.let_go),
         opt_out=Wish.OPT_OUT in wishes,
         intents=frozenset(wish for wish in wishes if isinstance(wish, Intent)),
     )
@@ -80,7 +70,7 @@ def _in_order(flags: Iterable[Flag]) -> tuple[Flag, ...]:
     return tuple(sorted(flags, key=lambda flag: (flag.start, flag.end)))
 
 
-def _ears(whole: Sheet, phrases: Phrases) -> Ears:
+def _sheets(whole: Sheet, phrases: Phrases) -> Sheets:
     """The text without the words of harmless sayings ("killing me", "fell asleep")."""
     own = given = 0
     for pattern, is_own in phrases.harmless.possible(whole):
@@ -88,7 +78,7 @@ def _ears(whole: Sheet, phrases: Phrases) -> Ears:
             words = (1 << match.after) - (1 << match.first)
             own, given = (own | words, given) if is_own else (own, given | words)
     first = whole.without(own)
-    return Ears(first, first.without(given))
+    return Sheets(first, first.without(given))
 
 
 def _wishes(sheet: Sheet, phrases: Phrases) -> set[Wish | Intent]:
@@ -107,43 +97,49 @@ def _wishes(sheet: Sheet, phrases: Phrases) -> set[Wish | Intent]:
     return wishes
 
 
-def _listen(scene: Scene, ears: Ears, phrases: Phrases) -> tuple[list[Flag], list[Flag], list[Flag]]:
-    """What is heard, what is for review, and what is let go; a concept in the first of these that it belongs to."""
+def _listen(scene: Scene, sheets: Sheets, phrases: Phrases) -> Found:
+    """A concept stands in the first of heard, review and let go that it belongs to."""
     heard: dict[Concern, Flag] = {}
     review: dict[str, Flag] = {}
     let_go: dict[str, Flag] = {}
-    for finding in _findings(scene, ears, phrases, heard):
+    for finding in _findings(scene, sheets, phrases, heard):
         judgement = scene.judge(finding)
         flag = _flag(scene, finding, phrases.version, judgement.why)
         if judgement.doubt is None:
-            heard.setdefault(finding.rule.concern, flag)
+            known = heard.get(flag.concern)
+            heard[flag.concern] = flag if known is None or known.is_hint else known
         elif judgement.doubt is not Doubt.DENIED and finding.grave:
             review.setdefault(finding.rule.concern.concept, flag)
         else:
             let_go.setdefault(finding.rule.concern.concept, flag)
-    flags = list(_worsened(heard.values(), ears.own, phrases))
-    concepts = {flag.concern.concept for flag in flags}
-    looked_at = [flag for concept, flag in review.items() if concept not in concepts]
+    concepts = {concern.concept for concern in heard}
+    looked_at = tuple(flag for concept, flag in review.items() if concept not in concepts)
     concepts |= review.keys()
-    return flags, looked_at, [flag for concept, flag in let_go.items() if concept not in concepts]
+    return Found(tuple(heard.values()), looked_at, tuple(flag for c, flag in let_go.items() if c not in concepts))
 
 
-def _findings(scene: Scene, ears: Ears, phrases: Phrases, heard: dict[Concern, Flag]) -> Iterator[Finding]:
+def _findings(scene: Scene, sheets: Sheets, phrases: Phrases, heard: dict[Concern, Flag]) -> Iterator[Finding]:
     """Everything found, leaving out what is heard already: one quote for a concern is enough."""
     cleared: dict[str, bool] = {}
     left = MOST_OF_A_FILE
-    for pattern, rule in phrases.heard.possible(ears.own):
-        sheet = ears.own if rule.is_own else ears.given
+    for pattern, rule in phrases.heard.possible(sheets.own):
+        sheet = sheets.own if rule.is_own else sheets.given
         left -= not rule.is_own
-        if rule.concern in heard or left < 0 or not (matches := find(pattern, sheet)):
+        if left < 0 or _is_heard(rule, heard) or not (matches := find(pattern, sheet)):
             continue
         if rule.unless and rule.id not in cleared:
             cleared[rule.id] = any(stands(unless, sheet) for unless in rule.unless)
         if not cleared.get(rule.id):
             own = _asked_for(pattern, sheet)
-            yield from (Finding(rule, match, own) for match in matches if rule.concern not in heard)
-    if TEMPERATURE.concern not in heard:
+            yield from (Finding(rule, match, own) for match in matches if not _is_heard(rule, heard))
+    if not _is_heard(TEMPERATURE, heard):
         yield from (Finding(TEMPERATURE, match) for match in fevers(scene))
+
+
+def _is_heard(rule: Rule, heard: dict[Concern, Flag]) -> bool:
+    """A rule is still asked where only a hint was heard."""
+    known = heard.get(rule.concern)
+    return known is not None and (rule.is_hint or not known.is_hint)
 
 
 def _asked_for(pattern: Pattern, sheet: Sheet) -> int:
@@ -155,7 +151,8 @@ def _asked_for(pattern: Pattern, sheet: Sheet) -> int:
 
 def _flag(scene: Scene, finding: Finding, version: str, why: str) -> Flag:
     start, end = scene.reading.quote(finding.match.first, finding.match.after)
-    return Flag(finding.rule.concern, scene.reading.text[start:end], start, end, finding.rule.id, version, why)
+    rule = finding.rule
+    return Flag(rule.concern, scene.reading.text[start:end], start, end, rule.id, version, why, rule.is_hint)
 
 
 def _worsened(flags: Iterable[Flag], sheet: Sheet, phrases: Phrases) -> Iterator[Flag]:

@@ -42,12 +42,21 @@ class Tier(StrEnum):
         return {"emergency": 3, "same_day": 2, "routine": 1}[self.value]
 
 
+ALWAYS_EMERGENCY = frozenset({"cauda_equina", "motor_deficit", "pe", "opioid_emergency", "self_harm", "stroke_mi"})
+"""Concepts of which every form may be an emergency (redflags/labelling-guide.md; motor_deficit: clinical/facts.md)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Concern:
     """One red flag heard: a concept, and whether the words make it its severe form."""
 
     concept: str
     severe: bool = False
+
+    @property
+    def is_grave(self) -> bool:
+        """Worth a look by staff even when it is past, supposed or another's."""
+        return self.severe or self.concept in ALWAYS_EMERGENCY
 
 
 @dataclass(frozen=True, slots=True)

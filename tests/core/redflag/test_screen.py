@@ -56,17 +56,20 @@ def test_what_is_plainly_denied_is_let_go_and_needs_no_review(text: str) -> None
     assert heard.review == ()
 
 
+CHEST = "chest"
+"""For chest words the tier counts, not which of the two emergencies is named (labelling guide)."""
+
 DENIED_BESIDE = [
     ("No fever no pus but I can't pee", "cauda_equina"),
     ("no fever, my calf hurts", "dvt"),
     ("no fever and my leg is weak", "motor_deficit"),
-    ("no, chest pain", "pe"),
-    ("chest pain, no fever", "pe"),
-    ("no tengo fiebre me duele el pecho", "pe"),
+    ("no, chest pain", CHEST),
+    ("chest pain, no fever", CHEST),
+    ("no tengo fiebre me duele el pecho", CHEST),
     ("no one told me pus was bad, its leaking pus", "infection"),
     ("not sure if its a fever but 102", "infection"),
     ("no relief from the leg pain", "uncontrolled_pain"),
-    ("never had chest pain this bad before", "pe"),
+    ("never had chest pain this bad before", CHEST),
     ("why is no one answering my leg is numb", "motor_deficit"),
     ("cant breathe and chest pain", "pe"),
 ]
@@ -74,7 +77,7 @@ DENIED_BESIDE = [
 
 @pytest.mark.parametrize(("text", "concept"), DENIED_BESIDE)
 def test_a_denial_silences_only_what_it_denies(text: str, concept: str) -> None:
-    assert concept in concepts(text)
+    assert concepts(text) & ({"pe", "stroke_mi"} if concept == CHEST else {concept})
 
 
 NEGATIVES_THEMSELVES = [
