@@ -27,6 +27,7 @@ PLACES = {
     "labelled": FLOWS / "labelled.jsonl",
     "independent": DATA / "independent.jsonl",
     "sealed": DATA / "sealed.jsonl",
+    "sealed2": DATA / "sealed2.jsonl",
 }
 """The labelled texts by name; `labelled` is the set that admins have."""
 CHEST = {"pe", "stroke_mi"}
