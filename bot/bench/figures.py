@@ -2,26 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """One round of one side: how long it took, and each answer's latency. Seconds."""
+    """One round of one side: how long it took, each answer's latency, the server's own processor time. Seconds."""
 
     seconds: float
     latencies: tuple[float, ...]
+    busy_seconds: float | None = None
+
+    @property
+    def rate(self) -> float:
+        return len(self.latencies) / self.seconds
+
+    @property
+    def p50(self) -> float:
+        return percentile(self.latencies, 0.50)
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """Floor or product over all its rounds: medians of the rounds' figures. `megabytes` is None where not asked."""
+    """Floor or product over all its rounds: medians of the rounds' figures. None where it was not asked.
+
+    `busy_us` is the server's processor time for one text.
+    """
 
     rate: float
     p50_ms: float
     p99_ms: float
+    busy_us: float | None = None
     megabytes: float | None = None
 
 
@@ -66,9 +79,16 @@ def percentile(values: Sequence[float], share: float) -> float:
 
 
 def side(rounds: Sequence[Round], megabytes: float | None = None) -> Side:
+    busy = [each.busy_seconds / len(each.latencies) for each in rounds if each.busy_seconds is not None]
     return Side(
-        rate=median(len(each.latencies) / each.seconds for each in rounds),
-        p50_ms=median(percentile(each.latencies, 0.50) for each in rounds) * 1000,
+        rate=median(each.rate for each in rounds),
+        p50_ms=median(each.p50 for each in rounds) * 1000,
         p99_ms=median(percentile(each.latencies, 0.99) for each in rounds) * 1000,
+        busy_us=median(busy) * 1_000_000 if busy else None,
         megabytes=megabytes,
     )
+
+
+def ratio(pairs: Sequence[tuple[Round, Round]], figure: Callable[[Round], float]) -> float:
+    """The median of the second's to the first's in each pair: what disturbs the machine for a while disturbs both."""
+    return median(figure(second) / figure(first) for first, second in pairs)

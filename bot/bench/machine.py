@@ -25,11 +25,22 @@ def free_port() -> int:
 def megabytes(*command: str) -> float | None:
     """Memory of our child with these words in its command, and of its own children; pages that they share are
     shared out among them. None where there is no /proc to ask."""
+    family = _family(*command)
+    return sum(map(_proportional_kilobytes, family)) / 1024 if family else None
+
+
+def busy_seconds(*command: str) -> float | None:
+    """Processor time, since they began, of the same processes: what others do meanwhile is not in it."""
+    family = _family(*command)
+    return sum(map(_busy_nanoseconds, family)) / 1_000_000_000 if family else None
+
+
+def _family(*command: str) -> tuple[int, ...]:
     words = "\0".join(command)
     for pid in _descendants(os.getpid()):
         if words in _read(Path(f"/proc/{pid}/cmdline")):
-            return sum(map(_proportional_kilobytes, (pid, *_descendants(pid)))) / 1024
-    return None
+            return (pid, *_descendants(pid))
+    return ()
 
 
 def own_peak() -> float | None:
@@ -45,6 +56,11 @@ def _descendants(pid: int) -> Iterator[int]:
         for child in _read(task / "children").split():
             yield int(child)
             yield from _descendants(int(child))
+
+
+def _busy_nanoseconds(pid: int) -> int:
+    threads = (_read(task / "schedstat").split() for task in Path(f"/proc/{pid}/task").glob("*"))
+    return sum(int(words[0]) for words in threads if words)
 
 
 def _proportional_kilobytes(pid: int) -> int:

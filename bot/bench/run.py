@@ -26,9 +26,9 @@ class Plan:
 
 
 TINY = Plan(Size(rounds=1, texts=40, alone=5), (7_000, 14_000), 1, 40)
-QUICK = Plan(Size(rounds=3, texts=500, alone=60), (10_000, 100_000), 4, 500)
-NORMAL = Plan(Size(rounds=7, texts=1_500, alone=300), (10_000, 100_000, 1_000_000), 12, 2_000)
-FULL = Plan(Size(rounds=9, texts=1_500, alone=300), (10_000, 100_000, 1_000_000, 10_000_000), 12, 2_000)
+QUICK = Plan(Size(rounds=8, texts=250, alone=40), (10_000, 100_000), 4, 500)
+NORMAL = Plan(Size(rounds=25, texts=500, alone=100), (10_000, 100_000, 1_000_000), 12, 2_000)
+FULL = Plan(Size(rounds=35, texts=500, alone=100), (10_000, 100_000, 1_000_000, 10_000_000), 12, 2_000)
 
 
 def run(plan: Plan, *, kinds: Sequence[str], sections: Sequence[str], say: Callable[[str], None]) -> Iterator[Section]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.bench import report
-from bot.bench.figures import Round, Row, Section, Wish, percentile, side
+from bot.bench.figures import Round, Row, Section, Wish, percentile, ratio, side
 
 
 @pytest.mark.parametrize(
@@ -22,6 +22,21 @@ def test_one_slow_round_does_not_move_the_medians() -> None:
     found = side([steady, slow, steady])
 
     assert (found.rate, found.p50_ms, found.p99_ms) == (10.0, 100.0, 100.0)
+
+
+def test_what_slows_both_of_a_pair_down_does_not_move_their_ratio() -> None:
+    quiet, busy = (
+        (Round(1.0, (0.1,) * 10), Round(2.0, (0.2,) * 10)),
+        (Round(9.0, (0.1,) * 10), Round(18.0, (0.2,) * 10)),
+    )
+
+    assert ratio([quiet, busy, busy], lambda each: each.rate) == 0.5
+    assert ratio([quiet, busy, busy], lambda each: each.p50) == 2.0
+
+
+def test_processor_time_is_counted_for_one_text() -> None:
+    assert side([Round(1.0, (0.1,) * 10, busy_seconds=0.01)]).busy_us == 1000.0
+    assert side([Round(1.0, (0.1,) * 10)]).busy_us is None
 
 
 @pytest.mark.parametrize(
