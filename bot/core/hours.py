@@ -89,7 +89,13 @@ class OfficeHours:
 
     def _windows(self, now: datetime, zone: ZoneInfo, *, days: int) -> Iterator[Window]:
         for day in _days(now, zone, days):
-            yield from (hours.on(day, zone) for hours in self.weekly.get(day.weekday(), ()))
+            yield from _on_day(self.weekly.get(day.weekday(), ()), day, zone)
+
+
+@lru_cache(maxsize=64)
+def _on_day(hours: tuple[Hours, ...], day: date, zone: ZoneInfo) -> tuple[Window, ...]:
+    """Kept, because every text that arrives asks for today's."""
+    return tuple(each.on(day, zone) for each in hours)
 
 
 def zone(name: str) -> ZoneInfo:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from bot.core.hours import Hours, OfficeHours
@@ -31,7 +32,7 @@ class OutOfHours(StrEnum):
     ER_TEXT = "er_text"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Practice:
     """`office` is in the practice's `zone`; `contact`, when patients may be written to, in each patient's own.
 
@@ -49,7 +50,7 @@ class Practice:
     website: str = ""
     bands: Bands = field(default_factory=dict)
 
-    @property
+    @cached_property
     def values(self) -> Mapping[str, str]:
         """What the {placeholders} of every wording stand for."""
         numbers = {name: _plain(number) for name, number in self.numbers.items()}

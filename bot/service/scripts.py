@@ -21,6 +21,7 @@ from bot.store.database import Database
 LOOK_AGAIN_SECONDS = 2.0
 """How long a process may go on with a publication before it looks for a newer one."""
 
+NEVER = float("-inf")
 NOTHING_PUBLISHED = "no flows are published yet: run `mendline release`"
 
 
@@ -79,15 +80,27 @@ class Scripts:
         self._database = database
         self._by_version: dict[int, Script] = {}
         self._live = 0
-        self._looked_at = float("-inf")
+        self._looked_at = NEVER
         self._lock = threading.Lock()
+        self._looking = threading.Lock()
 
     def live(self) -> Script:
         """The newest publication; without any, a script that has only the packaged red-flag table and phrases."""
-        if time.monotonic() - self._looked_at > LOOK_AGAIN_SECONDS:
+        if self._is_stale and self._looking.acquire(blocking=self._looked_at == NEVER):
+            try:
+                self._look()  # one thread does; the others go on with what they know
+            finally:
+                self._looking.release()
+        return self.version(self._live)
+
+    @property
+    def _is_stale(self) -> bool:
+        return time.monotonic() - self._looked_at > LOOK_AGAIN_SECONDS
+
+    def _look(self) -> None:
+        if self._is_stale:
             self._live = self._database.read(publications.newest_version)
             self._looked_at = time.monotonic()
-        return self.version(self._live)
 
     def version(self, number: int) -> Script:
         with self._lock:
@@ -95,7 +108,7 @@ class Scripts:
 
     def refresh(self) -> None:
         """Look for a newer publication at the next use."""
-        self._looked_at = float("-inf")
+        self._looked_at = NEVER
 
     def flow(self, number: int, name: str) -> Flow:
         """The flow of a conversation under way, as it was when the conversation began. Raises LookupError."""
