@@ -60,17 +60,27 @@ def _signed_form(site: Site) -> dict[str, str]:
     """
     raw = request.get_data(cache=False)
     query = request.query_string.decode("latin-1")
-    url = site.parts.base_url + request.path + (f"?{query}" if query else "")
     content_type = request.content_type or ""
-    if content_type.partition(";")[0].strip().lower() != FORM or not is_signed(
-        url=url,
+    form = _form(raw, content_type)
+    if not is_signed(
+        url=site.parts.base_url + request.path + (f"?{query}" if query else ""),
         raw_body=raw,
         content_type=content_type,
         signature=request.headers.get("X-Twilio-Signature"),
         tokens=site.tokens,
+        form=form,
     ):
         raise Turned(403)
-    return {name: values[0] for name, values in form_of(raw).items()}
+    return {name: values[0] for name, values in form.items()}
+
+
+def _form(raw: bytes, content_type: str) -> dict[str, list[str]]:
+    if content_type.partition(";")[0].strip().lower() != FORM:
+        raise Turned(403)
+    try:
+        return form_of(raw)
+    except ValueError:
+        raise Turned(403) from None
 
 
 def _text(form: dict[str, str]) -> Inbound:
