@@ -2,34 +2,35 @@
 
 from __future__ import annotations
 
-import fcntl
-import queue
-import threading
 from collections.abc import Callable
-from concurrent.futures import Future, InvalidStateError
-from concurrent.futures import TimeoutError as FutureTimeout
-from pathlib import Path
-from typing import IO, Any, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from bot.store.statements import forget_waiting, send_waiting
+from bot.store.driver import sqlite
+from bot.store.driver.busy import StoreBusy, refuse_busy
+from bot.store.driver.writer import Job, Writer
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 Work = Callable[[Connection], T]
 
 PATIENCE_SECONDS = 5.0
 """How long a caller waits for the store before it is told that the store is busy (walk 1: then 503)."""
 
-LARGEST_GROUP = 64
-"""How many waiting transactions share one commit on SQLite: a commit costs a disk sync, a savepoint nothing."""
 
+class Started(Protocol[T_co]):
+    """A transaction on its way."""
 
-class StoreBusy(Exception):
-    """The store could not take it in time. Nothing was decided; the caller may try again."""
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *_: object) -> None: ...
+
+    def result(self) -> T_co:
+        """What it returned, once it is durable. Raises StoreBusy, or what it raised."""
+        ...
 
 
 class Database:
@@ -38,240 +39,151 @@ class Database:
     def __init__(self, url: str, *, connections: int = 16) -> None:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
-        self.engine = _sqlite(url) if self.is_sqlite else _postgres(url, connections)
+        self._on: _OnSqlite | _OnPostgres = _OnSqlite(url) if self.is_sqlite else _OnPostgres(url, connections)
+        self.engine = self._on.engine
         self._reading = self.engine.execution_options(reading=True)
-        self._single = self.engine if self.is_sqlite else self.engine.execution_options(isolation_level="AUTOCOMMIT")
-        self._writer = _Writer(self.engine, _lock_file(url)) if self.is_sqlite else None
 
-    def write(self, work: Work[T], *, patience: float = PATIENCE_SECONDS) -> T:
-        """Run `work` in a transaction of its own and commit. Raises StoreBusy after `patience` seconds."""
-        if self._writer:
-            return self._writer.run(work, patience)
-        return self._twice(lambda: self._transact(self.engine, work))
+    def write(self, work: Work[T], *, patience: float = PATIENCE_SECONDS, after: Started[Any] | None = None) -> T:
+        """Run `work` in a transaction of its own and commit. Raises StoreBusy after `patience` seconds.
 
-    def write_one(self, work: Work[T]) -> T:
-        """The same for a single statement: on Postgres it is a transaction by itself, which spares two round trips."""
-        if self._writer:
-            return self._writer.run(work, PATIENCE_SECONDS)
-        return self._twice(lambda: self._transact(self._single, work))
+        `after`: not before that one is durable, and not at all when it failed; then its error is raised here.
+        """
+        result: T = self._on.write(work, patience, after)
+        return result
+
+    def start(self, work: Work[T]) -> Started[T]:
+        """A transaction of a single statement, not waited for: what comes `after` it can be made ready meanwhile.
+
+        To be used as a context. Whoever starts one must ask for its result, or write after it, before anybody is
+        told that it is done.
+        """
+        started: Started[T] = self._on.start(work)
+        return started
 
     def read(self, work: Work[T]) -> T:
         """Run `work` on a consistent view; what it writes is not kept."""
-        return self._twice(lambda: self._look(work))
+        return _twice(lambda: self._look(work))
 
     def _look(self, work: Work[T]) -> T:
         with self._reading.connect() as tx:
             return work(tx)
 
     def close(self) -> None:
-        if self._writer:
-            self._writer.close()
+        self._on.close()
         self.engine.dispose()
 
-    def _transact(self, engine: Engine, work: Work[T]) -> T:
-        with engine.begin() as tx:
-            return work(tx)
 
-    def _twice(self, attempt: Callable[[], T]) -> T:
-        """Once more on a new connection when the old one was dead: the server was restarted behind the pool.
+class _OnSqlite:
+    def __init__(self, url: str) -> None:
+        self.engine = sqlite.engine_for(url)
+        self._writer = Writer(self.engine, sqlite.lock_file(url))
 
-        If it was the commit's answer that got lost, the work is done again, which every verb is made for.
-        """
-        try:
-            return attempt()
-        except PoolTimeout:
-            raise StoreBusy("every connection is in use") from None
-        except DBAPIError as error:
-            if not error.connection_invalidated:
-                _refuse_busy(error)
-                raise
-        try:
-            return attempt()
-        except DBAPIError as error:
-            _refuse_busy(error)
-            raise
+    def write(self, work: Work[Any], patience: float, after: Any) -> Any:
+        return self._writer.put(work, patience=patience, after=after).result()
 
-
-def _refuse_busy(error: DBAPIError) -> None:
-    """A store that is away, locked or full is busy to its callers; any other error is theirs to see."""
-    if error.connection_invalidated or isinstance(error, OperationalError):
-        raise StoreBusy(_plainly(error)) from error
-
-
-class _Job:
-    def __init__(self, work: Work[Any]) -> None:
-        self.work = work
-        self.future: Future[Any] = Future()
-
-
-class _Writer:
-    """A fair queue in front of SQLite's one write lock.
-
-    SQLite's own busy handler starves light writers; so processes take turns at a lock file, which the kernel
-    hands out fairly, and threads of one process take turns at a queue.
-    """
-
-    def __init__(self, engine: Engine, lock_file: Path | None) -> None:
-        self._engine = engine
-        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
-        self._lock: IO[bytes] | None = lock_file.open("ab") if lock_file else None
-        self._connection: Connection | None = None
-        self._thread: threading.Thread | None = None
-        self._starting = threading.Lock()
-
-    def run(self, work: Work[T], patience: float) -> T:
-        self._start()
-        job = _Job(work)
-        self._jobs.put(job)
-        try:
-            result: T = job.future.result(patience)
-        except FutureTimeout:
-            # Not begun: take it back. Begun: it may yet commit, which is safe because every verb is idempotent.
-            job.future.cancel()
-            raise StoreBusy("the database is busy") from None
-        except OperationalError as error:
-            raise StoreBusy(_plainly(error)) from error
-        return result
+    def start(self, work: Work[Any]) -> Job:
+        """Done at once where nobody writes; else whoever does takes it along."""
+        job = self._writer.put(work, patience=PATIENCE_SECONDS)
+        self._writer.write_until(job)
+        return job
 
     def close(self) -> None:
-        if self._thread:
-            self._jobs.put(None)
-            self._thread.join(timeout=10)
-        if self._connection:
-            self._connection.close()
-        if self._lock:
-            self._lock.close()
+        self._writer.close()
 
-    def _start(self) -> None:
-        if self._thread is None:
-            with self._starting:
-                if self._thread is None:
-                    thread = threading.Thread(target=self._loop, name="sqlite-writer", daemon=True)
-                    thread.start()
-                    self._thread = thread
 
-    def _loop(self) -> None:
-        while (job := self._jobs.get()) is not None:
-            group = [job]
-            while len(group) < LARGEST_GROUP:
-                try:
-                    more = self._jobs.get_nowait()
-                except queue.Empty:
-                    break
-                if more is None:
-                    self._jobs.put(None)
-                    break
-                group.append(more)
-            self._commit([job for job in group if job.future.set_running_or_notify_cancel()])
+class _OnPostgres:
+    def __init__(self, url: str, connections: int) -> None:
+        from bot.store.driver import pipeline, postgres  # noqa: PLC0415 - psycopg is loaded only where Postgres is
 
-    def _commit(self, group: list[_Job]) -> None:
-        """All of the group becomes durable together; who failed alone fails alone."""
-        if not group:
-            return
-        if self._lock:
-            fcntl.flock(self._lock, fcntl.LOCK_EX)
+        self._pipeline = pipeline
+        self.engine = postgres.engine_for(url, connections)
+
+    def write(self, work: Work[Any], _patience: float, after: Any) -> Any:
+        lent = after.lend() if after else None
+        if lent is None:
+            return _twice(lambda: self._transact(work))
         try:
-            outcomes = self._transact(group)
-        except BaseException as error:  # noqa: BLE001 - each caller's to hear; this thread must outlive everything
-            outcomes = [(job, None, error) for job in group]
+            return self._commit(lent, work)
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                refuse_busy(error)
+                raise
         finally:
-            if self._lock:
-                fcntl.flock(self._lock, fcntl.LOCK_UN)
-        for job, value, failure in outcomes:
-            _answer(job.future, value, failure)
+            lent.close()  # whoever goes on from here may need one, and there are not two for everybody
+        return _twice(lambda: self._transact(work))
 
-    def _transact(self, group: list[_Job]) -> list[tuple[_Job, Any, BaseException | None]]:
-        if self._connection is None:
-            self._connection = self._engine.connect()
-        with self._connection.begin() as whole:
-            if len(group) > 1:
-                return [(job, *_alone(job.work, self._connection)) for job in group]
-            (job,) = group
-            try:
-                return [(job, job.work(self._connection), None)]
-            except Exception as error:  # noqa: BLE001 - handed to the caller whose work it was
-                whole.rollback()
-                return [(job, None, error)]
+    def start(self, work: Work[Any]) -> _Done:
+        """Done at once: there is no writer to wait for. Its connection serves what comes after it as well."""
+        return _twice(lambda: self._begin(work))
+
+    def close(self) -> None:
+        """Nothing but the engine is ours."""
+
+    def _begin(self, work: Work[Any]) -> _Done:
+        tx = self.engine.connect()
+        try:
+            with self._pipeline.by_itself(tx):
+                value = work(tx)
+            tx.commit()  # of what the library may have begun by itself; there is nothing left to commit
+            return _Done(tx, value)
+        except BaseException:
+            tx.close()
+            raise
+
+    def _transact(self, work: Work[Any]) -> Any:
+        with self.engine.connect() as tx:
+            return self._commit(tx, work)
+
+    def _commit(self, tx: Connection, work: Work[Any]) -> Any:
+        with tx.begin():
+            value = work(tx)
+            self._pipeline.commit(tx)
+        return value
 
 
-def _alone(work: Work[Any], tx: Connection) -> tuple[Any, Exception | None]:
-    """In a savepoint of its own, set by the bare driver: every text passes here twice."""
-    driver: Any = tx.connection.driver_connection
-    driver.execute("SAVEPOINT alone")
+class _Done:
+    """A transaction that is durable, and the connection that made it."""
+
+    def __init__(self, tx: Connection, value: Any) -> None:
+        self._tx = tx
+        self._value = value
+        self._is_lent = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._tx.close()
+
+    def result(self) -> Any:
+        return self._value
+
+    def lend(self) -> Connection | None:
+        """The connection, to the first who writes after it."""
+        if self._is_lent:
+            return None
+        self._is_lent = True
+        return self._tx
+
+
+def _twice(attempt: Callable[[], T]) -> T:
+    """Once more on a new connection when the old one was dead: the server was restarted behind the pool.
+
+    If it was the commit's answer that got lost, the work is done again, which every verb is made for.
+    """
     try:
-        value = work(tx)
-    except Exception as error:  # noqa: BLE001 - handed to the caller whose work it was
-        driver.execute("ROLLBACK TO alone")
-        return None, error
-    driver.execute("RELEASE alone")
-    return value, None
-
-
-def _answer(future: Future[Any], value: Any, failure: BaseException | None) -> None:
+        return attempt()
+    except PoolTimeout:
+        raise StoreBusy("every connection is in use") from None
+    except DBAPIError as error:
+        if not error.connection_invalidated:
+            refuse_busy(error)
+            raise
     try:
-        if failure is not None:
-            future.set_exception(failure)
-        else:
-            future.set_result(value)
-    except InvalidStateError:
-        return
+        return attempt()
+    except DBAPIError as error:
+        refuse_busy(error)
+        raise
 
 
-def _sqlite(url: str) -> Engine:
-    path = make_url(url).database
-    if path and path != ":memory:":
-        Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    engine = create_engine(url, hide_parameters=True, connect_args={"check_same_thread": False, "timeout": 10})
-    event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
-    return engine
-
-
-def _prepare_sqlite(connection: Any, _record: object) -> None:
-    connection.isolation_level = None  # we emit BEGIN ourselves
-    for pragma in (
-        "journal_mode = WAL",
-        "synchronous = FULL",  # a 2xx means durable
-        "foreign_keys = ON",
-        "busy_timeout = 10000",
-        "temp_store = MEMORY",  # no patient's word in a temporary file
-        "secure_delete = ON",
-    ):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    """Always IMMEDIATE where we write: a deferred BEGIN fails when it finds that it must write after reading."""
-    reading = connection.get_execution_options().get("reading", False)
-    driver: Any = connection.connection.driver_connection
-    driver.execute("BEGIN" if reading else "BEGIN IMMEDIATE")
-
-
-def _postgres(url: str, connections: int) -> Engine:
-    engine = create_engine(
-        url,
-        hide_parameters=True,
-        pool_size=connections,
-        max_overflow=connections,
-        pool_timeout=PATIENCE_SECONDS,
-        pool_pre_ping=False,
-        connect_args={"connect_timeout": 5, "options": "-c lock_timeout=5s -c statement_timeout=15s"},
-    )
-    event.listen(engine, "before_cursor_execute", lambda tx, *_: send_waiting(tx))
-    event.listen(engine, "commit", send_waiting)
-    event.listen(engine, "rollback", forget_waiting)
-    event.listen(engine, "rollback_savepoint", lambda tx, *_: forget_waiting(tx))
-    return engine
-
-
-def _lock_file(url: str) -> Path | None:
-    path = make_url(url).database
-    return Path(path + ".lock") if path and path != ":memory:" else None
-
-
-def _plainly(error: DBAPIError) -> str:
-    """What the driver said, without the statement and its parameters."""
-    return type(error.orig).__name__
-
-
-__all__ = ["Database", "StoreBusy", "Work"]
+__all__ = ["Database", "Engine", "Started", "StoreBusy", "Work"]

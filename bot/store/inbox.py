@@ -156,8 +156,8 @@ def settle(
     understood: str,
     now: datetime | None,
 ) -> None:
-    """Record what became of a text. Raises AlreadyHandled when somebody else did: their work stands, not ours."""
-    done = SETTLE.run(
+    """Record what became of a text. Its contact is held and it was found unsettled: `senders.known` sees to both."""
+    SETTLE.later(
         tx,
         {
             "inbox_id": inbox_id,
@@ -167,8 +167,6 @@ def settle(
             "new_handled_at": now,
         },
     )
-    if done == 0:
-        raise AlreadyHandled(inbox_id)
 
 
 def claim(tx: Connection, *, real: datetime, lease: datetime, limit: int) -> list[str]:

@@ -1,47 +1,87 @@
-"""Who texts: what a decision about a contact's text needs to know of its patients, in one round trip."""
+"""Who texts: all that a decision about one text needs to know, read in one round trip under the contact's lock."""
 
 from __future__ import annotations
 
+from collections import namedtuple
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, select
+from sqlalchemy import ColumnElement, Connection, Label, and_, bindparam, select
 
-from bot.store import patients, sessions
+from bot.store import contacts, patients, sessions
+from bot.store.contacts import Contact
+from bot.store.inbox import AlreadyHandled, InboxState
 from bot.store.patients import Patient
 from bot.store.sessions import Conversation
 from bot.store.statements import Prepared, word
-from bot.store.tables import enrollment, patient, session
+from bot.store.tables import contact, enrollment, inbox, patient, session
 from bot.store.vault import Vault
 
-UNDER_WAY = and_(session.c.contact_id == patient.c.contact_id, session.c.state == word("active"))
-LABELS = {name: f"session_{name}" for name in session.c.keys()}  # noqa: SIM118 - columns, which are no mapping
+
+class _Part:
+    """The columns of one table in a row that holds several: labelled apart there, under their own names here."""
+
+    def __init__(self, label: str, columns: Iterable[ColumnElement[Any]], *, behind: int = 0) -> None:
+        listed = list(columns)
+        names = [column.name for column in listed]
+        self.columns: list[Label[Any]] = [
+            column.label(f"{label}_{name}") for column, name in zip(listed, names, strict=True)
+        ]
+        self._places = slice(behind, behind + len(names))
+        self.end = behind + len(names)
+        self._named = namedtuple("Part", names)._make  # type: ignore[attr-defined]
+
+    def of(self, row: Sequence[Any]) -> Any:
+        return self._named(row[self._places])
+
+
+CONTACT = _Part("contact", contact.c)
+PATIENT = _Part("patient", patients.COLUMNS, behind=CONTACT.end)
+SESSION = _Part("session", session.c, behind=PATIENT.end)
+STATE = select(inbox.c.state).where(inbox.c.id == bindparam("inbox_id")).scalar_subquery()
+LOCK = Prepared(select(contact.c.id).where(contact.c.phone_index == bindparam("phone_index")).with_for_update())
 KNOWN = Prepared(
-    select(*patients.COLUMNS, *(session.c[name].label(label) for name, label in LABELS.items()))
-    .join_from(patient, enrollment, enrollment.c.patient_id == patient.c.id)
-    .outerjoin(session, UNDER_WAY)
-    .where(patient.c.contact_id == bindparam("contact_id"))
+    select(*CONTACT.columns, *PATIENT.columns, *SESSION.columns, STATE.label("text_state"))
+    .select_from(contact)
+    .outerjoin(patient, patient.c.contact_id == contact.c.id)
+    .outerjoin(enrollment, enrollment.c.patient_id == patient.c.id)
+    .outerjoin(session, and_(session.c.contact_id == contact.c.id, session.c.state == word("active")))
+    .where(contact.c.phone_index == bindparam("phone_index"))
     .order_by(patient.c.id, session.c.id)
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Somebody who is no patient has neither people nor a conversation."""
+    """Somebody who is no patient has neither people nor a conversation under way."""
 
+    contact: Contact
     people: tuple[Patient, ...]
-    conversation: Conversation | None
+    _under_way: Any
+
+    def conversation(self, vault: Vault) -> Conversation | None:
+        """Opened by whoever needs it: the safety path must not fail over answers that do not open."""
+        return sessions.read(self._under_way, vault) if self._under_way else None
 
 
-def known(tx: Connection, vault: Vault, contact_id: str) -> Known:
-    """To be asked once the contact is held: what another text of the same phone has changed is then seen."""
-    rows = KNOWN.all(tx, {"contact_id": contact_id})
-    people = {row.id: patients.read(row) for row in rows}
-    under_way = next((row for row in rows if row.session_id is not None), None)
-    return Known(tuple(people.values()), sessions.read(_session(under_way), vault) if under_way else None)
+def known(tx: Connection, phone_index: bytes, *, inbox_id: str) -> Known | None:
+    """The sender of a text that is not settled yet, held until the transaction ends; None for a new number.
+
+    Raises AlreadyHandled when somebody else has settled the text, or keeps it under another id. Whoever settles one
+    holds its contact: so nobody will, from here on.
+    """
+    if tx.dialect.name != "sqlite":  # there, whoever writes is alone
+        LOCK.later(tx, {"phone_index": phone_index})
+    rows = KNOWN.all(tx, {"phone_index": phone_index, "inbox_id": inbox_id})
+    if not rows:
+        return None
+    if rows[0].text_state != InboxState.RECEIVED:
+        raise AlreadyHandled(inbox_id)
+    return _known(rows)
 
 
-def _session(row: Any) -> SimpleNamespace:
-    """The session's part of the row, under the columns' own names."""
-    return SimpleNamespace(**{name: getattr(row, label) for name, label in LABELS.items()})
+def _known(rows: Sequence[Any]) -> Known:
+    people = {row.patient_id: PATIENT.of(row) for row in rows if row.patient_enrollment_id is not None}
+    under_way = next((SESSION.of(row) for row in rows if row.session_id is not None), None)
+    return Known(contacts.read(CONTACT.of(rows[0])), tuple(map(patients.read, people.values())), under_way)

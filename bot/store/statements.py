@@ -1,20 +1,32 @@
-"""Statements built once: compiled for each database at their first use, and then run by the bare driver.
+"""Statements built once: compiled for each database at their first use, and then run below `tx.execute`.
 
-`tx.execute` costs four times what the driver itself does. A patient's text takes a dozen statements, so those of its
+`tx.execute` costs four times what the driver itself does. A patient's text takes nine statements, so those of its
 path are run here; all the others go through SQLAlchemy, in the same transaction.
 """
 
 from __future__ import annotations
 
-import re
+from abc import ABC, abstractmethod
 from collections import namedtuple
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
-from weakref import WeakKeyDictionary
 
-from sqlalchemy import ColumnElement, Connection, Dialect, Insert, Select, String, Table, Update, literal_column
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Dialect,
+    Insert,
+    LargeBinary,
+    Select,
+    String,
+    Table,
+    Update,
+    literal_column,
+)
 from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.store.driver.busy import raise_wrapped
 
 Built = Select[*tuple[Any, ...]] | Insert | Update
 Values = Mapping[str, Any]
@@ -40,141 +52,116 @@ class Prepared:
 
     def first(self, tx: Connection, values: Values) -> Any:
         """The first row, with its columns as attributes; None when there is none."""
-        compiled = self._compiled(tx.dialect)
-        row = self._run(tx, compiled, values).fetchone()
-        return None if row is None else compiled.read(row)
+        rows = self.all(tx, values)
+        return rows[0] if rows else None
 
     def all(self, tx: Connection, values: Values) -> list[Any]:
         compiled = self._compiled(tx.dialect)
-        return [compiled.read(row) for row in self._run(tx, compiled, values).fetchall()]
+        return compiled.read(compiled.ask(tx, values)[0])
 
     def run(self, tx: Connection, values: Values) -> int:
         """How many rows it changed."""
-        return int(self._run(tx, self._compiled(tx.dialect), values).rowcount)
+        return self._compiled(tx.dialect).ask(tx, values)[1]
 
     def later(self, tx: Connection, values: Values) -> None:
-        """Run it no later than the next statement of this transaction, or its commit; for writes to one table.
+        """Run it no later than the next statement of this transaction, or its commit.
 
         On Postgres it then travels together with its neighbours. An error is raised where they are sent.
         """
-        compiled = self._compiled(tx.dialect)
-        if tx.dialect.name == "sqlite":
-            _send(tx, compiled.text, compiled.given(values))
-        else:
-            _put_off(tx, compiled, compiled.given(values))
-
-    def _run(self, tx: Connection, compiled: _Compiled, values: Values) -> Any:
-        waiting = _waiting.pop(tx, None)
-        if waiting is None:
-            return _send(tx, compiled.text, compiled.given(values))
-        waiting.append(_Write(compiled, compiled.given(values)))
-        return _send_all(tx, waiting)
+        self._compiled(tx.dialect).put_off(tx, values)
 
     def _compiled(self, dialect: Dialect) -> _Compiled:
         known = self._on.get(dialect.name)
         if known is None:
-            known = self._on[dialect.name] = _Compiled(self._statement, self._columns, dialect)
+            kind = _OnSqlite if dialect.name == "sqlite" else _OnPostgres
+            known = self._on[dialect.name] = kind(self._statement, self._columns, dialect)
         return known
 
 
-class _Compiled:
+class _Compiled(ABC):
     """A statement in one database's own words, with what turns our values into its and back."""
 
+    style: str
+
     def __init__(self, statement: Built, columns: list[str] | None, dialect: Dialect) -> None:
-        in_order = dialect if dialect.name == "sqlite" else type(dialect)(paramstyle="numeric_dollar")  # type: ignore[call-arg]
+        in_order = type(dialect)(paramstyle=self.style)  # type: ignore[call-arg]
         compiled: Any = statement.compile(dialect=in_order, column_keys=columns)
         self.text = str(compiled)
-        self.table = None if isinstance(statement, Select) else statement.table
+        names = list(compiled.positiontup or ())
         self._constants = {name: value for name, value in compiled.params.items() if value is not None}
-        self._parameters = [(name, _into(compiled.binds[name].type, dialect)) for name in compiled.positiontup or ()]
+        self.types = [compiled.binds[name].type for name in names]
+        self._pick = (
+            itemgetter(*names, *names[:1]) if names else _nothing
+        )  # one more: of a single name it makes no tuple
+        self._given = [(place, c) for place, type_ in enumerate(self.types) if (c := _into(type_, dialect))]
         results = list(statement.exported_columns)
         self._row = namedtuple("Row", [column.name for column in results], rename=True)._make  # type: ignore[attr-defined]
+        self.gives_rows = bool(results)
         self._converts = [(place, c) for place, column in enumerate(results) if (c := _out_of(column.type, dialect))]
 
     def given(self, values: Values) -> list[Any]:
         """Our values as this driver takes them, in the statement's order."""
-        given = {**self._constants, **values} if self._constants else values
-        return [given[name] if into is None else into(given[name]) for name, into in self._parameters]
+        given = list(self._pick({**self._constants, **values} if self._constants else values))[: len(self.types)]
+        for place, convert in self._given:
+            given[place] = convert(given[place])
+        return given
 
-    def read(self, row: Any) -> Any:
+    def read(self, rows: Iterable[Sequence[Any]]) -> list[Any]:
+        return [self._row(self._converted(row)) for row in rows]
+
+    def _converted(self, row: Sequence[Any]) -> Sequence[Any]:
         if not self._converts:
-            return self._row(row)
+            return row
         values = list(row)
         for place, convert in self._converts:
             values[place] = convert(values[place])
-        return self._row(values)
+        return values
+
+    @abstractmethod
+    def ask(self, tx: Connection, values: Values) -> tuple[Sequence[Sequence[Any]], int]:
+        """The rows it gave, and how many it changed."""
+
+    @abstractmethod
+    def put_off(self, tx: Connection, values: Values) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class _Write:
-    """A write that was put off; or, at the end of a row of them, what they were put off to."""
+class _OnSqlite(_Compiled):
+    style = "qmark"
 
-    compiled: _Compiled
-    given: list[Any]
+    def ask(self, tx: Connection, values: Values) -> tuple[Sequence[Sequence[Any]], int]:
+        driver: Any = tx.connection.driver_connection
+        try:
+            cursor = driver.execute(self.text, self.given(values))
+            return (cursor.fetchall() if self.gives_rows else ()), cursor.rowcount
+        except tx.dialect.loaded_dbapi.Error as error:
+            raise_wrapped(tx, error)
 
-
-_waiting: WeakKeyDictionary[Connection, list[_Write]] = WeakKeyDictionary()
-"""What each open transaction has put off. Rolled back, it goes with its transaction."""
-
-_joined: dict[tuple[int, ...], str] = {}
-PLACE = re.compile(r"\$(\d+)")
-
-
-def send_waiting(tx: Connection) -> None:
-    """Before anything else is said to the database on this connection, and before it commits."""
-    waiting = _waiting.pop(tx, None)
-    if waiting:
-        _send_all(tx, waiting)
+    def put_off(self, tx: Connection, values: Values) -> None:
+        self.ask(tx, values)  # the database is in this process: there is no journey to save
 
 
-def forget_waiting(tx: Connection) -> None:
-    """When the transaction, or the savepoint in which it was put off, is rolled back."""
-    _waiting.pop(tx, None)
+class _OnPostgres(_Compiled):
+    style = "numeric_dollar"
+
+    def __init__(self, statement: Built, columns: list[str] | None, dialect: Dialect) -> None:
+        from bot.store.driver import pipeline  # noqa: PLC0415 - psycopg is loaded only where Postgres is
+
+        super().__init__(statement, columns, dialect)
+        self._pipeline = pipeline
+        are_bytes = [isinstance(type_, LargeBinary) for type_ in self.types]
+        table = None if isinstance(statement, Select) else statement.table
+        self._spoken = pipeline.spoken(self.text, are_bytes, writes_to=table)
+
+    def ask(self, tx: Connection, values: Values) -> tuple[Sequence[Sequence[Any]], int]:
+        result = self._pipeline.ask(tx, (self._spoken, self.given(values)))
+        return result.rows, result.changed
+
+    def put_off(self, tx: Connection, values: Values) -> None:
+        self._pipeline.later(tx, (self._spoken, self.given(values)))
 
 
-def _put_off(tx: Connection, compiled: _Compiled, given: list[Any]) -> None:
-    waiting = _waiting.setdefault(tx, [])
-    if any(write.compiled.table is compiled.table for write in waiting):
-        send_waiting(tx)
-        waiting = _waiting.setdefault(tx, [])
-    waiting.append(_Write(compiled, given))
-
-
-def _send_all(tx: Connection, writes: list[_Write]) -> Any:
-    """As one statement, whose result is the last one's. Parts of one statement do not see each other's work: so it
-    may hold each table once, and reads go alone."""
-    last = writes[-1]
-    if last.compiled.table is None or any(write.compiled.table is last.compiled.table for write in writes[:-1]):
-        if writes[:-1]:
-            _send_all(tx, writes[:-1])
-        return _send(tx, last.compiled.text, last.given)
-    if len(writes) == 1:
-        return _send(tx, last.compiled.text, last.given)
-    return _send(tx, _as_one(writes), [value for write in writes for value in write.given])
-
-
-def _as_one(writes: list[_Write]) -> str:
-    key = tuple(id(write.compiled) for write in writes)
-    if key not in _joined:
-        parts, count = list[str](), 0
-        for write in writes:
-            parts.append(PLACE.sub(lambda found, before=count: f"${int(found[1]) + before}", write.compiled.text))  # type: ignore[misc]
-            count += len(write.given)
-        before = ", ".join(f"w{place} AS ({part})" for place, part in enumerate(parts[:-1]))
-        _joined[key] = f"WITH {before} {parts[-1]}"
-    return _joined[key]
-
-
-def _send(tx: Connection, text: str, given: list[Any]) -> Any:
-    driver = tx.dialect.loaded_dbapi
-    try:
-        if tx.dialect.name == "sqlite":
-            return tx.connection.cursor().execute(text, given)
-        # psycopg's raw cursor takes $1 and a list: it reads no statement anew to find names in it.
-        return driver.RawCursor(tx.connection.driver_connection).execute(text, given)
-    except driver.Error as error:
-        # As `tx.execute` does: wrapped, without the values, and with a dead connection taken out of the pool.
-        tx._handle_dbapi_exception(error, None, None, None, None)  # noqa: SLF001
+def _nothing(_values: Values) -> tuple[()]:
+    return ()
 
 
 def _into(type_: Any, dialect: Dialect) -> Convert:
@@ -191,10 +178,9 @@ class InsertOnce:
     """Insert a row unless its unique key is there already."""
 
     def __init__(self, table: Table, *key: str) -> None:
-        first = next(iter(table.primary_key.columns))
         self._statements = {
-            "sqlite": sqlite.insert(table).on_conflict_do_nothing(index_elements=list(key)).returning(first),
-            "postgresql": postgresql.insert(table).on_conflict_do_nothing(index_elements=list(key)).returning(first),
+            "sqlite": sqlite.insert(table).on_conflict_do_nothing(index_elements=list(key)),
+            "postgresql": postgresql.insert(table).on_conflict_do_nothing(index_elements=list(key)),
         }
         self._prepared: dict[tuple[str, ...], Prepared] = {}
 
@@ -204,4 +190,4 @@ class InsertOnce:
         known = self._prepared.get(shape)
         if known is None:
             known = self._prepared[shape] = Prepared(self._statements[tx.dialect.name], *row)
-        return known.first(tx, row) is not None
+        return known.run(tx, row) == 1

@@ -11,6 +11,7 @@ import pytest
 from bot.core.enrollment import Channel, Lane
 from bot.service import deliver, receive
 from bot.service.parts import Outgoing, Parts
+from bot.store import inbox as texts
 from bot.store.inbox import Inbound
 from bot.store.tables import alert, answer, inbox, outbox, plan_entry, session
 from tests.clinic import MORNING, Clinic, Mailbox
@@ -84,7 +85,9 @@ def test_a_check_in_held_by_a_dead_worker_is_not_sent_without_proof(morning: Cli
 def test_a_text_kept_and_never_handled_is_taken_up_by_the_sweep(clinic: Clinic) -> None:
     nurse, patient = clinic.nurse(), clinic.patient()
     text = Inbound(sid="SM" + "1" * 32, phone=patient.number, body="i cant breathe")
-    receive.keep(clinic.parts, text, clinic.moment)
+    new = texts.new(clinic.parts.vault, clinic.parts.ids(), text, now=clinic.moment.now)
+    with receive.keep(clinic.parts, new, text, clinic.moment) as keeping:
+        assert keeping.result() is True
 
     clinic.clock.forward(seconds=16)
 

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, text
@@ -122,3 +123,83 @@ def test_two_processes_on_one_file_take_turns(clinic: Clinic) -> None:
         thread.join()
 
     assert len(names(other)) == 60
+
+
+def test_what_comes_after_sees_what_it_comes_after(clinic: Clinic) -> None:
+    database = clinic.parts.database
+
+    with database.start(leave("test:first")) as started:
+        seen = database.write(lambda tx: sorted(marks.every(tx, "test:")), after=started)
+
+        assert seen == ["test:first"]
+        started.result()
+
+
+def test_what_was_started_stays_when_what_comes_after_it_fails(clinic: Clinic) -> None:
+    database = clinic.parts.database
+
+    def fail(tx: Connection) -> None:
+        marks.leave(tx, "test:second", "x", AT)
+        raise ValueError("the second failed")
+
+    with database.start(leave("test:first")) as started, pytest.raises(ValueError, match="the second failed"):
+        database.write(fail, after=started)
+
+    assert names(database) == ["test:first"]
+
+
+def test_nothing_comes_after_what_failed(clinic: Clinic) -> None:
+    database = clinic.parts.database
+
+    def fail(_tx: Connection) -> None:
+        raise ValueError("the first failed")
+
+    with pytest.raises(ValueError, match="the first failed"), database.start(fail) as started:
+        database.write(leave("test:second"), after=started)
+
+    assert names(database) == []
+
+
+def test_many_at_once_are_each_done_after_their_own(clinic: Clinic) -> None:
+    database = clinic.parts.database
+    begin, told = threading.Barrier(16), []
+
+    def both(number: int) -> None:
+        begin.wait()
+        with database.start(leave(f"test:{number:02}a")) as started:
+            database.write(leave(f"test:{number:02}b"), after=started)
+        told.append(number)
+
+    threads = [threading.Thread(target=both, args=(number,)) for number in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(told) == list(range(16))
+    assert names(database) == [f"test:{number:02}{part}" for number in range(16) for part in "ab"]
+
+
+def test_who_gave_up_waiting_leaves_nobody_behind(tmp_path: Path) -> None:
+    """Its place in the queue was first, and the next in turn must not wait for it."""
+    database = Database(f"sqlite:///{tmp_path}/queue.db")
+    begun, go_on = threading.Event(), threading.Event()
+    done: list[str] = []
+
+    def hold(_tx: Connection) -> None:
+        begun.set()
+        go_on.wait(5)
+
+    threads = [threading.Thread(target=lambda: database.write(hold))]
+    threads[0].start()
+    begun.wait(5)
+    with pytest.raises(StoreBusy):
+        database.write(lambda _tx: done.append("given up"), patience=0.05)
+    threads.append(threading.Thread(target=lambda: database.write(lambda _tx: done.append("next"))))
+    threads[1].start()
+    go_on.set()
+    for thread in threads:
+        thread.join()
+
+    assert done == ["next"]
+    database.close()

@@ -125,8 +125,10 @@ def test_one_statement_is_kept_by_itself(database: Database) -> None:
     once = InsertOnce(mark, "name")
     row = {"name": "a", "value": "x", "at": AT}
 
-    assert database.write_one(lambda tx: once(tx, row)) is True
-    assert database.write_one(lambda tx: once(tx, row)) is False
+    for is_new in (True, False):
+        with database.start(lambda tx: once(tx, row)) as started:
+            assert started.result() is is_new
+
     assert values_of(database) == ["x"]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import NoReturn
 from xml.etree import ElementTree as ET
 
 from bot.carrier.pretend.signature import sign
@@ -171,11 +172,10 @@ def test_no_spelling_of_the_address_is_redirected(clinic: Clinic) -> None:
 
 def test_a_store_that_cannot_take_the_text_in_time_asks_the_carrier_to_come_again(clinic: Clinic) -> None:
     class Busy(Database):
-        def write(self, work: object, *, patience: float = 5.0) -> object:  # type: ignore[override]
-            del work, patience
+        def write(self, *_: object, **__: object) -> NoReturn:
             raise StoreBusy("the database is busy")
 
-        write_one = write  # type: ignore[assignment]
+        start = write
 
     busy = Busy(clinic.parts.database.url)
     clinic.reopen(replace(clinic.parts, database=busy))

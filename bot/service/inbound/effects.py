@@ -1,0 +1,108 @@
+"""What a decision changes besides what is said: the conversation, consent and its ledger, alerts, the text itself."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from bot.core.enrollment import Act, Consent, Lane
+from bot.core.flow import Ask
+from bot.core.reception import Decision
+from bot.core.session import Session, State
+from bot.service import alert, enroll
+from bot.service.inbound.case import Case, Who
+from bot.store import consents, contacts, inbox, outbox, patients, sessions
+from bot.store.inbox import InboxState
+from bot.store.sessions import Conversation
+
+
+def move(case: Case, tx: Connection, who: Who, decision: Decision) -> None:
+    """The conversation goes on, and what was understood becomes rows."""
+    conversation, turn, now = who.conversation, decision.turn, case.moment.now
+    if conversation is None or turn is None:
+        return
+    nudge_at, expires_at = _waits_until(case, conversation, turn.session)
+    sessions.save(
+        tx, case.parts.vault, conversation.id, turn.session, nudge_at=nudge_at, expires_at=expires_at, now=now
+    )
+    for given in (turn.answer, *turn.scores):
+        if given:
+            sessions.keep_answer(tx, case.parts.ids(), conversation, given, inbox_id=case.kept.id, at=now)
+            if who.patient:
+                enroll.begin_with_answer(tx, case.parts, case.script, who.patient, conversation.session.flow, given, now)
+
+
+def _waits_until(case: Case, conversation: Conversation, session: Session) -> tuple[datetime | None, datetime | None]:
+    """When to nudge and when to give up on the question that now waits; a question asked again keeps its end."""
+    if session.is_over:
+        return None, None
+    ask = case.parts.scripts.flow(session.version, session.flow).step(session.step or "")
+    if not isinstance(ask, Ask):
+        return None, None
+    moved_on = session.step != conversation.session.step
+    nudge_at = None if session.nudged else case.moment.now + ask.nudge_after
+    return nudge_at, case.moment.now + ask.expires_after if moved_on else conversation.expires_at
+
+
+def change_consent(case: Case, tx: Connection, who: Who, decision: Decision) -> None:
+    """Our own ledger decides, so each act is entered in it with the wording that was shown."""
+    if decision.consent is not None:
+        contacts.set_consent(tx, who.contact.id, decision.consent)
+    if decision.consent is Consent.STOPPED:
+        _stop(case, tx, who)
+    elif decision.consent is Consent.JOINED:
+        for person in who.people:
+            enroll.begin(tx, case.parts, case.script, person, case.moment.now)
+    for act in decision.acts:
+        _enter(case, tx, who, act)
+
+
+def _stop(case: Case, tx: Connection, who: Who) -> None:
+    now = case.moment.now
+    sessions.end_all(tx, who.contact.id, State.STOPPED, now)
+    outbox.cancel(tx, contact_id=who.contact.id, reason="stopped")
+    for person in who.people:
+        enroll.pause(tx, person, now)
+    if who.member:
+        alert.tell_colleagues(tx, case.parts, case.script, who.member, now)
+
+
+def _enter(case: Case, tx: Connection, who: Who, act: Act) -> None:
+    wording = case.script.notice_version(enroll.WORDING[act]) if case.script.notices else ""
+    consents.enter(
+        tx, case.parts.ids(), who.contact.id, act, wording=wording, inbox_id=case.kept.id, at=case.moment.now
+    )
+
+
+def change_language(tx: Connection, who: Who, language: str) -> None:
+    """Of the phone and of everybody whose phone it is."""
+    contacts.set_language(tx, who.contact.id, language)
+    for person in who.people:
+        patients.set_language(tx, person.id, language)
+
+
+def alerts_for(case: Case, tx: Connection, who: Who, decision: Decision) -> frozenset[Lane]:
+    """One alert a matter, with its first pages. Returns the lanes to ring."""
+    stopped = Consent.STOPPED in (who.contact.consent, decision.consent)
+    patient = who.patient
+    lanes: set[Lane] = set()
+    for matter in decision.matters:
+        lanes |= alert.raise_for(
+            tx,
+            case.parts,
+            case.script,
+            matter,
+            contact_id=who.contact.id,
+            patient_id=patient.id if patient else None,
+            quote=case.body,
+            inbox_id=case.kept.id,
+            cannot_text=stopped,
+            now=case.moment.now,
+        )
+    return frozenset(lanes)
+
+
+def settle(case: Case, tx: Connection, who: Who, state: InboxState, *, understood: str) -> None:
+    now = None if state is InboxState.RECEIVED else case.moment.now
+    inbox.settle(tx, case.kept.id, contact_id=who.contact.id, state=state, understood=understood, now=now)

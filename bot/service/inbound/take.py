@@ -1,0 +1,117 @@
+"""Transaction 2 of walk 1: who texts, what follows, and all of it done, or nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlalchemy import Connection
+
+from bot.core.alert import Acknowledgement, acknowledgement
+from bot.core.enrollment import Consent, Lane
+from bot.core.reception import Decision, Sender, Waiting, decide, decide_without_script
+from bot.core.redflag.table import Tier
+from bot.core.session import Facts
+from bot.service import alert, talk
+from bot.service.inbound import effects, words
+from bot.service.inbound.case import Case, Reply, Taken, Who
+from bot.service.parts import Parts
+from bot.service.talk import Moment
+from bot.store import alerts, contacts, inbox, outbox, senders, staff
+from bot.store.inbox import InboxState, Kept
+from bot.store.sessions import Conversation
+
+
+def whole(case: Case, tx: Connection) -> Taken:
+    """Raises what a broken script raises: `without_script` does then what safety needs."""
+    who = who_texts(case.parts, case.kept, case.moment, tx)
+    if who.contact.is_blocked:
+        contacts.set_blocked(tx, who.contact.id, None)  # it has just texted us, so it can be reached
+    if who.member and (ack := acknowledgement(case.body)):
+        return _acknowledge(case, tx, who, ack)
+    waiting = _waiting(case, who.conversation)
+    decision = decide(case.text, case.heard, who.standing(waiting), _facts(case, tx, who, waiting))
+    state = InboxState.UNMATCHED if who.sender is Sender.UNKNOWN else InboxState.HANDLED
+    return _do(case, tx, who, decision, state)
+
+
+def without_script(case: Case, tx: Connection) -> Taken:
+    """The inbox row stays `received`: the reply is tried again by the sweep. A STOP is honoured at once.
+
+    Raises AlreadyHandled when an earlier attempt, or the same webhook again, did this much already.
+    """
+    who = who_texts(case.parts, case.kept, case.moment, tx, with_conversation=False)
+    if alerts.was_heard_in(tx, case.kept.id) or outbox.of_text(tx, case.kept.id):
+        raise inbox.AlreadyHandled(case.kept.id)
+    decision = decide_without_script(case.text, case.heard, who.standing(), case.facts)
+    state = InboxState.HANDLED if decision.consent is Consent.STOPPED else InboxState.RECEIVED
+    return _do(case, tx, who, decision, state)
+
+
+def emergency_words(case: Case) -> list[Reply]:
+    """While the store cannot take a decision, an emergency's instruction goes out all the same, without a row.
+
+    The sweep decides later and says it again: it must be heard, even twice.
+    """
+    table = case.script.table
+    if not case.by_answer or table.tier(case.heard.concerns) is not Tier.EMERGENCY:
+        return []
+    tells = table.tells(case.heard.concerns, in_hours=case.facts.in_hours)
+    return [Reply("", "\n".join(case.script.say(tells[0], language) for language in ("en", "es")))]
+
+
+def who_texts(parts: Parts, kept: Kept, moment: Moment, tx: Connection, *, with_conversation: bool = True) -> Who:
+    """A number that texts for the first time becomes a contact."""
+    vault, index = parts.vault, kept.phone_index
+    known = senders.known(tx, index, inbox_id=kept.id)
+    if known is None:
+        contacts.ensure(tx, vault, kept.phone(vault), language="en", now=moment.now, new_id=parts.ids)
+        known = senders.known(tx, index, inbox_id=kept.id)
+    if known is None:
+        raise LookupError("a contact vanished while it was being made")
+    member = None if known.people else staff.of_contact(tx, known.contact.id)
+    conversation = known.conversation(vault) if with_conversation else None
+    return Who(known.contact, known.people, conversation, member)
+
+
+def _waiting(case: Case, conversation: Conversation | None) -> Waiting | None:
+    if conversation is None:
+        return None
+    session = conversation.session
+    return Waiting(session, case.parts.scripts.flow(session.version, session.flow))
+
+
+def _facts(case: Case, tx: Connection, who: Who, waiting: Waiting | None) -> Facts:
+    """In a conversation the engine may know more: how far the recovery is, and what was answered before."""
+    if who.patient is None or who.conversation is None or waiting is None:
+        return case.facts
+    more = talk.facts(
+        tx,
+        case.script,
+        who.patient,
+        case.moment.now,
+        flow=waiting.flow,
+        step=waiting.session.step or "",
+        session_id=who.conversation.id,
+    )
+    return replace(more, in_hours=case.facts.in_hours)
+
+
+def _acknowledge(case: Case, tx: Connection, who: Who, ack: Acknowledgement) -> Taken:
+    assert who.member is not None  # noqa: S101 - only a member of staff acknowledges
+    notice, code = alert.acknowledge_by_text(tx, case.parts, who.member, ack, case.moment.now)
+    replies = words.acknowledgement(case, tx, who, notice, code)
+    effects.settle(case, tx, who, InboxState.HANDLED, understood=f"acknowledge {code}".strip())
+    return Taken(replies, frozenset())
+
+
+def _do(case: Case, tx: Connection, who: Who, decision: Decision, state: InboxState) -> Taken:
+    """Do what was decided: one transaction, nothing else writes."""
+    effects.move(case, tx, who, decision)
+    effects.change_consent(case, tx, who, decision)
+    if decision.language:
+        effects.change_language(tx, who, decision.language)
+    had_alert = case.kept.attempts > 1 and alerts.was_heard_in(tx, case.kept.id)
+    lanes = frozenset[Lane]() if had_alert else effects.alerts_for(case, tx, who, decision)
+    replies, spoken = words.say(case, tx, who, decision, is_repeat=had_alert)
+    effects.settle(case, tx, who, state, understood=decision.understood)
+    return Taken(replies, lanes | spoken)
