@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flask import Flask, Response
 
 from bot.clock import Clock
 from bot.service.parts import Parts
 from bot.service.talk import Moment
+from bot.store import turn
 from bot.web import alert_page, health, home, sms
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -60,12 +65,24 @@ def create(site: Site) -> Flask:
     if site.pretend_url is not None:
         home.add_phones(app, site)
     app.after_request(_with_headers)
+    app.wsgi_app = _in_turn(app.wsgi_app)  # type: ignore[assignment, method-assign]
     return app
 
 
+def _in_turn(serve: WSGIApplication) -> WSGIApplication:
+    """The carrier's texts and receipts take turns (`bot.store.turn`); a page for staff takes its time beside them."""
+
+    def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if environ.get("PATH_INFO", "").startswith("/sms/"):
+            return turn.taken(lambda: serve(environ, start_response))
+        return serve(environ, start_response)
+
+    return application
+
+
 def _with_headers(answer: Response) -> Response:
-    for name, value in HEADERS.items():
-        answer.headers.setdefault(name, value)
+    own = {name.lower() for name, _ in answer.headers}
+    answer.headers.extend((name, value) for name, value in HEADERS.items() if name.lower() not in own)
     if answer.mimetype == "text/html":
         answer.headers.setdefault("Cache-Control", "no-store")
     return answer
