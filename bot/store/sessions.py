@@ -6,6 +6,7 @@ import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, insert, select, update
@@ -40,19 +41,6 @@ SAVE = Prepared(
         expires_at=bindparam("new_expires_at"),
         ended_at=bindparam("new_ended_at"),
     )
-)
-PAST = (
-    select(answer.c.step, answer.c.number)
-    .where(
-        and_(
-            answer.c.patient_id == bindparam("patient_id"),
-            answer.c.step.in_(bindparam("steps", expanding=True)),
-            answer.c.number.is_not(None),
-            answer.c.at >= bindparam("since"),
-            answer.c.session_id != bindparam("but"),
-        )
-    )
-    .order_by(answer.c.at)
 )
 DUE = (
     select(session.c.id)
@@ -222,11 +210,23 @@ def past_numbers(
     tx: Connection, patient_id: str, steps: Collection[str], *, since: datetime, but: str = ""
 ) -> dict[str, tuple[float, ...]]:
     """The numbers that this patient gave to these questions, oldest first, but for those of one session."""
-    rows = tx.execute(PAST, {"patient_id": patient_id, "steps": list(steps), "since": since, "but": but})
+    values = {"patient_id": patient_id, "since": since, "but": but}
+    asked = {f"step_{place}": step for place, step in enumerate(steps)}
+    rows = _past(len(asked)).all(tx, values | asked)
     numbers: dict[str, tuple[float, ...]] = {}
     for row in rows:
         numbers[row.step] = (*numbers.get(row.step, ()), row.number)
     return numbers
+
+
+@cache
+def _past(count: int) -> Prepared:
+    """For so many questions: a statement that is built once has as many places as it has values."""
+    steps = [bindparam(f"step_{place}", type_=answer.c.step.type) for place in range(count)]
+    theirs = and_(answer.c.patient_id == bindparam("patient_id"), answer.c.step.in_(steps))
+    earlier = and_(answer.c.at >= bindparam("since"), answer.c.session_id != bindparam("but"))
+    found = select(answer.c.step, answer.c.number).where(and_(theirs, earlier, answer.c.number.is_not(None)))
+    return Prepared(found.order_by(answer.c.at))
 
 
 def _sealed_answers(vault: Vault, session_id: str, session: Session) -> bytes:

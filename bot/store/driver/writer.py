@@ -12,8 +12,7 @@ import queue
 import sqlite3
 import threading
 import time
-from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any, Self, TypeVar
 
@@ -93,16 +92,17 @@ class Writer:
 
     def __init__(self, engine: Engine, lock_file: Path | None) -> None:
         self._engine = engine.execution_options(by_hand=True)
-        self._jobs: deque[Job] = deque()
-        self._put_aside: deque[Job] = deque()
+        self._jobs: list[Job] = []
+        self._queue = threading.Lock()  # for an instant: what is in the list
         self._lock: IO[bytes] | None = lock_file.open("ab") if lock_file else None
         self._connection: Connection | None = None
-        self._right = threading.Lock()
+        self._right = threading.Lock()  # for a while: who writes
 
     def put(self, work: Work[Any], *, patience: float, after: Job | None = None) -> Job:
         """In turn. `after`: not before that one is durable, and not at all when it failed."""
         job = Job(work, self, after=after, patience=patience)
-        self._jobs.append(job)
+        with self._queue:
+            self._jobs.append(job)
         return job
 
     def write_until(self, job: Job) -> bool:
@@ -111,7 +111,7 @@ class Writer:
             return False
         try:
             while not job.is_over:
-                self._commit(list(self._group()))
+                self._commit(self._group())
         finally:
             self._right.release()
             self.hand_on()
@@ -119,40 +119,38 @@ class Writer:
 
     def hand_on(self) -> None:
         """Only once the right is free: whoever came since then and found it taken is in the queue, and is seen."""
-        heir = next((job for job in (*self._put_aside, *self._jobs) if job.is_waited_for), None)
+        with self._queue:
+            heir = next((job for job in self._jobs if job.is_waited_for), None)
         if heir is not None:
             heir.wake()
 
     def close(self) -> None:
         with self._right:
-            while self._put_aside or self._jobs:
-                self._commit(list(self._group()))
+            while self._jobs:
+                self._commit(self._group())
             if self._connection:
                 self._connection.close()
             if self._lock:
                 self._lock.close()
 
-    def _group(self) -> Iterator[Job]:
+    def _group(self) -> list[Job]:
         """What may become durable together. A job whose forerunner is in this group waits for the next one."""
-        count = 0
-        for job in self._waiting():
-            if job.after is not None and not job.after.is_over:
-                self._put_aside.append(job)
+        with self._queue:
+            waiting, self._jobs = self._jobs, []
+        group, put_aside = list[Job](), list[Job]()
+        for job in waiting:
+            is_early = job.after is not None and not job.after.is_over
+            if is_early or len(group) == LARGEST_GROUP:
+                put_aside.append(job)
             elif not job.take():
                 job.end(None, StoreBusy("taken back"))
             elif job.after is not None and job.after.failure is not None:
                 job.end(None, job.after.failure)
             else:
-                yield job
-                count += 1
-            if count == LARGEST_GROUP:
-                return
-
-    def _waiting(self) -> Iterator[Job]:
-        for _ in range(len(self._put_aside)):
-            yield self._put_aside.popleft()
-        while self._jobs:
-            yield self._jobs.popleft()
+                group.append(job)
+        with self._queue:
+            self._jobs[:0] = put_aside
+        return group
 
     def _commit(self, group: list[Job]) -> None:
         """All of the group becomes durable together; who failed alone fails alone."""
