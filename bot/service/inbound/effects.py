@@ -30,7 +30,8 @@ def move(case: Case, tx: Connection, who: Who, decision: Decision) -> None:
         if given:
             sessions.keep_answer(tx, case.parts.ids(), conversation, given, inbox_id=case.kept.id, at=now)
             if who.patient:
-                enroll.begin_with_answer(tx, case.parts, case.script, who.patient, conversation.session.flow, given, now)
+                flow = conversation.session.flow
+                enroll.begin_with_answer(tx, case.parts, case.script, who.patient, flow, given, now)
 
 
 def _waits_until(case: Case, conversation: Conversation, session: Session) -> tuple[datetime | None, datetime | None]:
