@@ -25,6 +25,7 @@ from sqlalchemy import (
     literal_column,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.types import TypeDecorator
 
 from bot.store.driver.busy import raise_wrapped
 
@@ -170,6 +171,9 @@ def _into(type_: Any, dialect: Dialect) -> Convert:
 
 
 def _out_of(type_: Any, dialect: Dialect) -> Convert:
+    """None where the driver gives what we want: psycopg knows every type but our own."""
+    if dialect.name != "sqlite" and not isinstance(type_, TypeDecorator):
+        return None
     convert: Convert = type_.dialect_impl(dialect).result_processor(dialect, None)
     return convert
 

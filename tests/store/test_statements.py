@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import (
+    Boolean,
+    Connection,
+    Date,
+    Float,
+    Integer,
+    LargeBinary,
+    String,
+    bindparam,
+    cast,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 
 from bot.store.database import Database
 from bot.store.statements import InsertOnce, Prepared, word
 from bot.store.tables import mark, publication
+from bot.store.types import Instant
 from tests.conftest import Released
 
 AT = datetime(2026, 11, 24, 19, 30, 0, 123456, tzinfo=UTC)
@@ -44,6 +58,33 @@ def test_a_row_comes_back_as_it_went_in(database: Database) -> None:
 
     assert (row.name, row.value, row.at) == ("a", "x", AT)
     assert database.read(lambda tx: FIND.first(tx, {"which": "none"})) is None
+
+
+def test_every_type_of_ours_comes_back_as_it_went_in(database: Database) -> None:
+    row = {
+        "phone": b"\x00sealed\xff",
+        "number": 4.5,
+        "yes": True,
+        "count": 7,
+        "day": date(2026, 11, 20),
+        "none": None,
+        "at": AT,
+    }
+    types = {
+        "phone": LargeBinary(),
+        "number": Float(),
+        "yes": Boolean(),
+        "count": Integer(),
+        "day": Date(),
+        "none": String(),
+        "at": Instant(),
+    }
+    typed = (lambda value, _: value) if database.is_sqlite else cast  # only Postgres must be told what a bare value is
+    columns = [typed(bindparam(name, type_=type_), type_).label(name) for name, type_ in types.items()]
+
+    found = database.read(lambda tx: Prepared(select(*columns)).first(tx, row))
+
+    assert found._asdict() == row
 
 
 def test_what_was_put_off_is_seen_by_the_next_statement(database: Database) -> None:
