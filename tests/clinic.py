@@ -26,8 +26,9 @@ from bot.carrier.pretend.records import Shown
 from bot.carrier.pretend.server import Server
 from bot.carrier.pretend.signature import sign
 from bot.carrier.twilio import TwilioCarrier
+from bot.clock import Uptime
 from bot.core.enrollment import Channel, Lane
-from bot.service import alert, deliver, enroll, publish, release, team
+from bot.service import alert, clock_steps, deliver, enroll, publish, release, team
 from bot.service.parts import Carrier, Parts
 from bot.service.scripts import Script, Scripts
 from bot.service.talk import Moment
@@ -56,8 +57,9 @@ class MovedClock:
     """The clinic's clock in a test's hand. Real time goes along with it, unless the test moves it apart."""
 
     def __init__(self, at: datetime) -> None:
-        self._now = at
-        self._apart = timedelta()
+        self._now = self._started = at
+        self._apart = self._stepped = timedelta()
+        self._boots = 1
         self.settle: Callable[[], None] = lambda: None
         self.next_due: Callable[[datetime], datetime | None] = lambda _: None
 
@@ -66,6 +68,14 @@ class MovedClock:
 
     def real(self) -> datetime:
         return self._now + self._apart
+
+    def uptime(self) -> Uptime:
+        return Uptime(f"boot {self._boots}", self.real() - self._stepped - self._started)
+
+    def reboot(self) -> None:
+        """The machine starts anew: how long it has run counts from now."""
+        self._boots += 1
+        self._started = self.real() - self._stepped
 
     def forward(self, **duration: float) -> None:
         """Let time pass as it would: stopping at every moment at which something is due."""
@@ -83,6 +93,11 @@ class MovedClock:
         """Move the clinic's clock without anything happening on the way; real time stays."""
         self._now += timedelta(**duration)
         self._apart -= timedelta(**duration)
+
+    def step(self, **duration: float) -> None:
+        """Set the machine's own clock, and the clinic's with it; no time has really passed."""
+        self._now += timedelta(**duration)
+        self._stepped += timedelta(**duration)
 
 
 class Handset:
@@ -304,14 +319,18 @@ class Clinic:
         if not self.sends_by_itself:
             return
         for _ in range(MOST_ROUNDS):
+            ticking.look_at_clocks(self.parts, self.clock)
             ticking.tick(self.parts, self.moment)
             sent = sum(deliver.drain(self.parts, lane, self.moment) for lane in Lane)
             self.carrier.settled()
-            if (not sent and (due := self._next_due(datetime.min.replace(tzinfo=UTC))) is None) or (
-                not sent and due is not None and due > self.clock.now()
-            ):
+            if not sent and self._is_at_rest():
                 return
         raise AssertionError("the clinic never comes to rest: something is due again and again")
+
+    def _is_at_rest(self) -> bool:
+        """Nothing is due; or what is due waits until staff have looked at a clock that jumped."""
+        due = self._next_due(datetime.min.replace(tzinfo=UTC))
+        return due is None or due > self.clock.now() or clock_steps.is_held(self.parts)
 
     def _next_due(self, after: datetime) -> datetime | None:
         """The next moment at which anything falls due."""

@@ -52,6 +52,7 @@ class Cause(StrEnum):
     WRONG_PERSON = "wrong_person"
     WANTS_PERSON = "wants_person"
     OPERATIONS = "operations"
+    CLOCK = "clock"
 
 
 @dataclass(frozen=True, slots=True)

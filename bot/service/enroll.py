@@ -61,8 +61,10 @@ def enroll(parts: Parts, phone: str, new: NewPatient, *, consented: bool, now: d
         patients.add(tx, parts.vault, patient_id, contact.id, new, now)
         state = EnrollmentState.ACTIVE if consented else EnrollmentState.INVITED
         patients.enroll(tx, enrollment_id, patient_id, new.surgery_day, state, now)
-        _plan(tx, parts, script, patients.get(tx, patient_id), now)
-        _ask_or_record(tx, parts, script, patients.get(tx, patient_id), consented=consented, now=now)
+        patient = patients.get(tx, patient_id)
+        _plan(tx, parts, script, patient, now)
+        end_if_over(tx, patient, now)
+        _ask_or_record(tx, parts, script, patient, consented=consented, now=now)
         return patient_id
 
     return parts.database.write(work)
@@ -112,6 +114,20 @@ def begin(tx: Connection, parts: Parts, script: Script, patient: Patient, now: d
         patients.set_state(tx, patient.enrollment_id, EnrollmentState.ACTIVE, now)
         plan.revive(tx, patient.enrollment_id, now)
         _plan(tx, parts, script, patient, now)
+        end_if_over(tx, patient, now)
+
+
+def end_if_over(tx: Connection, patient: Patient, now: datetime) -> None:
+    """Nothing of the care plan is left: this enrollment has ended. The contact's consent stands as it was."""
+    if not plan.is_any_planned(tx, patient.enrollment_id):
+        patients.set_state(tx, patient.enrollment_id, EnrollmentState.ENDED, now)
+
+
+def is_over(tx: Connection, patient: Patient, now: datetime) -> bool:
+    """Has it ended, or would it, were the patient to join or to start again now?"""
+    if patient.enrollment in (EnrollmentState.STOPPED, EnrollmentState.INVITED):
+        return not plan.lies_ahead(tx, patient.enrollment_id, now)
+    return patient.enrollment is EnrollmentState.ENDED
 
 
 def pause(tx: Connection, patient: Patient, now: datetime) -> None:

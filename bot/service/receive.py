@@ -10,9 +10,10 @@ from sqlalchemy import Connection
 
 from bot.core.alert import Acknowledgement, acknowledgement
 from bot.core.delivery import OutboxState
-from bot.core.enrollment import Act, Consent, EnrollmentState, Lane, MessageKind
+from bot.core.enrollment import Act, Consent, Lane, MessageKind
 from bot.core.flow import Ask
 from bot.core.keyword import Keyword
+from bot.core.language import languages_of
 from bot.core.reception import Decision, Sender, Spoken, Standing, Text, Waiting, decide, decide_without_script
 from bot.core.redflag.screen import Heard, screen
 from bot.core.redflag.table import Tier
@@ -146,7 +147,7 @@ class _Taking:
         member = None if people else staff.of_contact(tx, contact.id)
         if member and (ack := acknowledgement(self.body)):
             return self._acknowledged(tx, contact, member, ack)
-        standing = self._standing(contact, people, member, conversation)
+        standing = self._standing(tx, contact, people, member, conversation)
         facts = self._facts_of(tx, people, conversation, standing)
         decision = decide(self._text, self.heard, standing, facts)
         return self._do(tx, contact, people, member, conversation, decision, state=self._settled(standing))
@@ -210,7 +211,12 @@ class _Taking:
         return contacts.ensure(tx, self.parts.vault, phone, language="en", now=self.moment.now, new_id=self.parts.ids)
 
     def _standing(
-        self, contact: Contact, people: tuple[Patient, ...], member: Staff | None, conversation: Conversation | None
+        self,
+        tx: Connection,
+        contact: Contact,
+        people: tuple[Patient, ...],
+        member: Staff | None,
+        conversation: Conversation | None,
     ) -> Standing:
         if not people:
             return Standing(_sender(people, member), contact.consent)
@@ -218,7 +224,7 @@ class _Taking:
         if conversation:
             session = conversation.session
             waiting = Waiting(session, self.parts.scripts.flow(session.version, session.flow))
-        has_ended = all(person.enrollment is EnrollmentState.ENDED for person in people)
+        has_ended = all(enroll.is_over(tx, person, self.moment.now) for person in people)
         return Standing(Sender.PATIENT, contact.consent, waiting, has_ended)
 
     def _settled(self, standing: Standing) -> InboxState:
@@ -248,7 +254,8 @@ class _Taking:
         had_alert = self.kept.attempts > 1 and alerts.was_heard_in(tx, self.kept.id)
         if not had_alert:
             self._raise(tx, contact, patient, decision)
-        replies = self._say(tx, contact, patient, decision, is_repeat=had_alert)
+        languages = _languages(self.body, contact, patient, member)
+        replies = self._say(tx, contact, patient, decision, languages=languages, is_repeat=had_alert)
         inbox.settle(
             tx,
             self.kept.id,
@@ -321,38 +328,48 @@ class _Taking:
             self.lanes |= raised
 
     def _say(
-        self, tx: Connection, contact: Contact, patient: Patient | None, decision: Decision, *, is_repeat: bool
+        self,
+        tx: Connection,
+        contact: Contact,
+        patient: Patient | None,
+        decision: Decision,
+        *,
+        languages: tuple[str, ...],
+        is_repeat: bool,
     ) -> list[Reply]:
         wanted = [spoken for spoken in decision.say if not (is_repeat and spoken.urgent)]
         if not wanted or not self._may_reply(tx, contact, wanted):
             return []
-        language = patient.language if patient else contact.language
         drafts = [
             self._draft(contact, patient, place, spoken, body)
-            for place, (spoken, body) in enumerate(self._worded(wanted, language, decision))
+            for place, (spoken, body) in enumerate(self._worded(wanted, languages, decision))
         ]
         outbox.write_all(tx, self.parts.vault, drafts)
         if not self.by_answer:
             self.lanes.add(Lane.TALK)
         return [Reply(draft.id, draft.body) for draft in drafts] if self.by_answer else []
 
-    def _worded(self, wanted: list[Spoken], language: str, decision: Decision) -> list[tuple[Spoken, str]]:
+    def _worded(self, wanted: list[Spoken], languages: tuple[str, ...], decision: Decision) -> list[tuple[Spoken, str]]:
         """Two messages at most, because a phone may show them in any order: the emergency's, and the rest.
 
         After STOP a single text may go out, so the instruction and the confirmation share it.
         """
-        words = [(spoken, body) for spoken in wanted if (body := self._words(spoken, language))]
+        words = [(spoken, body) for spoken in wanted if (body := self._words(spoken, languages))]
         if decision.consent is Consent.STOPPED:
             groups = [words]
         else:
             groups = [[pair for pair in words if pair[0].urgent], [pair for pair in words if not pair[0].urgent]]
         return [(group[0][0], "\n".join(body for _, body in group)) for group in groups if group]
 
-    def _words(self, spoken: Spoken, language: str) -> str:
+    def _words(self, spoken: Spoken, languages: tuple[str, ...]) -> str:
         """Empty for a standard text while none can be read: STOP is honoured in silence then."""
         if spoken.text is not None:
-            return self.script.say(spoken.text, language)
-        return self.script.notice(spoken.notice, language) if self.script.notices else ""
+            said = [self.script.say(spoken.text, language) for language in languages]
+        elif self.script.notices:
+            said = [self.script.notice(spoken.notice, language) for language in languages]
+        else:
+            said = []
+        return "\n".join(said)
 
     def _may_reply(self, tx: Connection, contact: Contact, wanted: list[Spoken]) -> bool:
         """Up to a number an hour, so that no loop is ours; for an emergency's instruction it is far higher."""
@@ -407,6 +424,13 @@ def _sender(people: tuple[Patient, ...], member: Staff | None) -> Sender:
     if people:
         return Sender.PATIENT
     return Sender.STAFF if member else Sender.UNKNOWN
+
+
+def _languages(body: str, contact: Contact, patient: Patient | None, member: Staff | None) -> tuple[str, ...]:
+    """A stranger is answered in the language they write in, or in both."""
+    if patient:
+        return (patient.language,)
+    return (contact.language,) if member else languages_of(body)
 
 
 def give_up(parts: Parts, kept: Kept, moment: Moment) -> None:
