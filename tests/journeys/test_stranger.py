@@ -39,7 +39,7 @@ def test_an_emergency_in_spanish_is_told_what_to_do_in_spanish_and_the_truth_in_
 
     stranger.texts("no puedo respirar")
 
-    assert "call 911" not in stranger.hears("llame al 911").casefold()
+    assert "call 911" not in stranger.hears("Llame ya al 911").casefold()
     nurse.hears("EMERGENCY")
     clinic.clock.forward(minutes=30, seconds=1)
     stranger.hears("None of our staff", "Nadie del equipo")
