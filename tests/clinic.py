@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import ClassVar
 
@@ -203,19 +204,21 @@ class Clinic:
         keys: Path | None = None,
     ) -> None:
         self.clock = MovedClock(at)
-        self.flows = copy_flows(flows, folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        self._shipped, self._folder = flows, folder
         self.carrier = PretendCarrier(now=self.clock.now).start()
         if keys is not None:
             shutil.copy(keys, reading.key_file(folder))
         reading.make_key_file(folder)
         self.settings = reading.read(
-            {"DATABASE_URL": database_url, "MENDLINE_DATA": str(folder), "MENDLINE_FLOWS": str(self.flows)}
+            {"DATABASE_URL": database_url, "MENDLINE_DATA": str(folder), "MENDLINE_FLOWS": str(folder / "flows")}
         )
         carriers: dict[Channel, Carrier] = {Channel.SMS: TwilioCarrier(self._account())}
         if mail is not None:
             carriers[Channel.EMAIL] = mail
         self.parts: Parts = self._joined(carriers)
-        release.release(self.parts, self.flows, at)
+        if keys is None:  # else the database was released before, and is a copy
+            release.release(self.parts, self.flows, at)
         if flows != FLOWS:
             self.publish()
         self.site = Site(
@@ -234,6 +237,11 @@ class Clinic:
         self.sends_by_itself = True
         self._others: list[Parts] = []
 
+    @cached_property
+    def flows(self) -> Path:
+        """The folder of conversations, this clinic's own; most journeys never look at it."""
+        return copy_flows(self._shipped, self._folder)
+
     def _joined(self, carriers: dict[Channel, Carrier]) -> Parts:
         parts = joining.join(self.settings, carriers=carriers)
         return replace(parts, scripts=ReadOnce(parts.database))
@@ -246,8 +254,7 @@ class Clinic:
         )
 
     def _serve(self) -> None:
-        app = create(self.site)
-        self.web = Server(app)
+        self.web = Server(_not_yet)
         base = self.web.url
         self.parts = replace(self.parts, base_url=base)
         self.site = replace(self.site, parts=self.parts)
@@ -382,6 +389,11 @@ class Clinic:
             self.carrier.stop()
             for parts in (self.parts, *self._others):
                 parts.database.close()
+
+
+def _not_yet(_environ: object, _start: object) -> list[bytes]:
+    """The site's address must be known before the site can be made."""
+    raise AssertionError("nobody may come in yet")
 
 
 _DUE = (
