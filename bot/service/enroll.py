@@ -43,7 +43,8 @@ class AlreadyEnrolled(Refused):
 def enroll(parts: Parts, phone: str, new: NewPatient, *, consented: bool, now: datetime) -> str:
     """Returns the patient's id. Without consent taken on paper the consent text goes out, and YES is awaited.
 
-    Raises AlreadyEnrolled for a known patient's number, and Refused where a live system may not enroll anybody.
+    Raises AlreadyEnrolled for a known patient's number, and Refused for a staff member's, for one that has texted
+    STOP, and where a live system may not enroll anybody.
     """
     script = parts.scripts.live()
     _refuse_unsafe(parts, script)
@@ -56,6 +57,10 @@ def enroll(parts: Parts, phone: str, new: NewPatient, *, consented: bool, now: d
         known = patients.of_contact(tx, contact.id)
         if known:
             raise AlreadyEnrolled(known[-1].id)
+        member = staff.of_contact(tx, contact.id)
+        if member is not None:
+            # What is texted from there would be read as a patient's from now on: acknowledgements would be lost.
+            raise Refused(f"this number belongs to staff member {member.id}: it cannot be a patient's as well")
         patient_id, enrollment_id = parts.ids(), parts.ids()
         contacts.set_language(tx, contact.id, new.language)
         patients.add(tx, parts.vault, patient_id, contact.id, new, now)

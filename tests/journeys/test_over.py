@@ -10,6 +10,11 @@ from bot.store.tables import alert, enrollment, outbox, plan_entry
 from tests.clinic import MORNING, Clinic, Handset
 
 
+def end(clinic: Clinic) -> int:
+    """The day after surgery on which the care plan ends."""
+    return clinic.parts.scripts.live().whole.plan.last_day
+
+
 def states(clinic: Clinic) -> list[object]:
     return [row["state"] for row in clinic.rows(enrollment)]
 
@@ -22,7 +27,7 @@ def over(open_clinic: Callable[..., Clinic]) -> Clinic:
 
 def last_day(clinic: Clinic, **wishes: object) -> Handset:
     """Somebody whose care plan ends in five minutes."""
-    return clinic.patient(day=15, **wishes)  # type: ignore[arg-type]
+    return clinic.patient(day=end(clinic), **wishes)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(("language", "words"), [("en", "have ended"), ("es", "han terminado")])
@@ -60,7 +65,7 @@ def test_a_red_flag_after_the_programme_pages_as_ever(over: Clinic) -> None:
 
 
 def test_from_the_first_check_in_to_the_end_every_entry_is_accounted_for(over: Clinic) -> None:
-    patient = over.patient(day=13)
+    patient = over.patient(day=end(over) - 2)
 
     over.clock.forward(days=4)
 
@@ -118,7 +123,7 @@ def test_start_from_somebody_whose_programme_is_over(over: Clinic) -> None:
 
 
 def test_a_stop_in_the_middle_is_no_end(over: Clinic) -> None:
-    patient = over.patient(day=14)
+    patient = over.patient(day=end(over) - 1)
     patient.texts("STOP")
     patient.hears("no more texts")
 
