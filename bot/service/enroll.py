@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
@@ -68,7 +68,7 @@ def enroll(parts: Parts, phone: str, new: NewPatient, *, consented: bool, now: d
         patients.enroll(tx, enrollment_id, patient_id, new.surgery_day, state, now)
         patient = patients.get(tx, patient_id)
         _plan(tx, parts, script, patient, now)
-        end_if_over(tx, patient, now)
+        end_if_over(tx, parts, script, patient, now)
         _ask_or_record(tx, parts, script, patient, consented=consented, now=now)
         return patient_id
 
@@ -119,20 +119,27 @@ def begin(tx: Connection, parts: Parts, script: Script, patient: Patient, now: d
         patients.set_state(tx, patient.enrollment_id, EnrollmentState.ACTIVE, now)
         plan.revive(tx, patient.enrollment_id, now)
         _plan(tx, parts, script, patient, now)
-        end_if_over(tx, patient, now)
+        end_if_over(tx, parts, script, patient, now)
 
 
-def end_if_over(tx: Connection, patient: Patient, now: datetime) -> None:
-    """Nothing of the care plan is left: this enrollment has ended. The contact's consent stands as it was."""
+def end_if_over(tx: Connection, parts: Parts, script: Script, patient: Patient, now: datetime) -> None:
+    """Nothing is left, of the care plan as it is now: this enrollment has ended. Consent stands as it was.
+
+    The plan may have grown since it was laid out: whoever was enrolled under a shorter one goes on with the longer.
+    """
+    if plan.is_any_planned(tx, patient.enrollment_id):
+        return
+    _plan(tx, parts, script, patient, now)
     if not plan.is_any_planned(tx, patient.enrollment_id):
         patients.set_state(tx, patient.enrollment_id, EnrollmentState.ENDED, now)
 
 
-def is_over(tx: Connection, patient: Patient, now: datetime) -> bool:
+def is_over(script: Script, patient: Patient, now: datetime) -> bool:
     """Has it ended, or would it, were the patient to join or to start again now?"""
-    if patient.enrollment in (EnrollmentState.STOPPED, EnrollmentState.INVITED):
-        return not plan.lies_ahead(tx, patient.enrollment_id, now)
-    return patient.enrollment is EnrollmentState.ENDED
+    if patient.enrollment not in (EnrollmentState.STOPPED, EnrollmentState.INVITED):
+        return patient.enrollment is EnrollmentState.ENDED
+    there = zone(patient.zone)
+    return not any(_window(patient, item, there)[1] > now for item in script.whole.plan.items)
 
 
 def pause(tx: Connection, patient: Patient, now: datetime) -> None:
@@ -176,17 +183,25 @@ def _plan(tx: Connection, parts: Parts, script: Script, patient: Patient, now: d
 
 
 def _entry(parts: Parts, patient: Patient, item: PlanItem, there: ZoneInfo, now: datetime) -> NewEntry:
-    day = patient.surgery_day + timedelta(days=item.day)
-    due_at, not_after = at_local(day, item.at, there), at_local(day, item.until, there)
+    due_at, not_after = _window(patient, item, there)
     late = not_after <= now
     return NewEntry(
         id=parts.ids(),
         enrollment_id=patient.enrollment_id,
         patient_id=patient.id,
         item=item.name,
-        local_day=day,
+        local_day=_day(patient, item),
         due_at=due_at,
         not_after=not_after,
         state=PlanState.SKIPPED if late else PlanState.PLANNED,
         reason="before enrollment" if late else "",
     )
+
+
+def _window(patient: Patient, item: PlanItem, there: ZoneInfo) -> tuple[datetime, datetime]:
+    day = _day(patient, item)
+    return at_local(day, item.at, there), at_local(day, item.until, there)
+
+
+def _day(patient: Patient, item: PlanItem) -> date:
+    return patient.surgery_day + timedelta(days=item.day)

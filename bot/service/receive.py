@@ -147,7 +147,7 @@ class _Taking:
         member = None if people else staff.of_contact(tx, contact.id)
         if member and (ack := acknowledgement(self.body)):
             return self._acknowledged(tx, contact, member, ack)
-        standing = self._standing(tx, contact, people, member, conversation)
+        standing = self._standing(contact, people, member, conversation)
         facts = self._facts_of(tx, people, conversation, standing)
         decision = decide(self._text, self.heard, standing, facts)
         return self._do(tx, contact, people, member, conversation, decision, state=self._settled(standing))
@@ -211,12 +211,7 @@ class _Taking:
         return contacts.ensure(tx, self.parts.vault, phone, language="en", now=self.moment.now, new_id=self.parts.ids)
 
     def _standing(
-        self,
-        tx: Connection,
-        contact: Contact,
-        people: tuple[Patient, ...],
-        member: Staff | None,
-        conversation: Conversation | None,
+        self, contact: Contact, people: tuple[Patient, ...], member: Staff | None, conversation: Conversation | None
     ) -> Standing:
         if not people:
             return Standing(_sender(people, member), contact.consent)
@@ -224,7 +219,7 @@ class _Taking:
         if conversation:
             session = conversation.session
             waiting = Waiting(session, self.parts.scripts.flow(session.version, session.flow))
-        has_ended = all(enroll.is_over(tx, person, self.moment.now) for person in people)
+        has_ended = all(enroll.is_over(self.script, person, self.moment.now) for person in people)
         return Standing(Sender.PATIENT, contact.consent, waiting, has_ended)
 
     def _settled(self, standing: Standing) -> InboxState:

@@ -77,12 +77,12 @@ def _begin(tx: Connection, parts: Parts, script: Script, entry: Entry, now: date
     ready_at, too_soon = quiet.ready_at(tx, script, patient, now)
     if item is None or refused or ready_at >= entry.not_after:
         plan.settle(tx, entry.id, PlanState.SKIPPED, reason=refused or too_soon)
-        enroll.end_if_over(tx, patient, now)
+        enroll.end_if_over(tx, parts, script, patient, now)
     elif ready_at > now:
         plan.postpone(tx, entry.id, ready_at)
     else:
         _send(tx, parts, script, Owed(entry, item, patient, now))
-        enroll.end_if_over(tx, patient, now)
+        enroll.end_if_over(tx, parts, script, patient, now)
 
 
 def _refusal(

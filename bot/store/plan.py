@@ -143,13 +143,6 @@ def is_any_planned(tx: Connection, enrollment_id: str) -> bool:
     return tx.execute(select(plan_entry.c.id).where(of_enrollment).limit(1)).first() is not None
 
 
-def lies_ahead(tx: Connection, enrollment_id: str, now: datetime) -> bool:
-    """Is there anything whose window has not closed yet, were it planned again?"""
-    open_still = and_(plan_entry.c.state.in_(("planned", "canceled")), plan_entry.c.not_after > now)
-    of_enrollment = and_(plan_entry.c.enrollment_id == enrollment_id, open_still)
-    return tx.execute(select(plan_entry.c.id).where(of_enrollment).limit(1)).first() is not None
-
-
 def of_patient(tx: Connection, patient_id: str) -> Sequence[Entry]:
     rows = tx.execute(ENTRY.where(plan_entry.c.patient_id == patient_id).order_by(plan_entry.c.due_at))
     return [_entry(row) for row in rows]

@@ -146,6 +146,19 @@ def test_an_enrollment_for_a_surgery_long_past_has_nothing_to_come(over: Clinic)
     patient.hears("911")
 
 
+def test_whoever_was_enrolled_under_a_shorter_plan_goes_on_with_the_longer(over: Clinic) -> None:
+    last = f'  - {{item: end, day: {end(over)}, at: "10:00", until: "19:30", notice: ended}}'
+    over.publish_with("plan.yaml", last, "")
+    patient = over.patient(day=365)
+    (over.flows / "plan.yaml").write_text((over.flows / "plan.yaml").read_text("utf-8") + last + "\n", "utf-8")
+    over.publish()
+
+    over.clock.forward(days=1, minutes=10)
+
+    assert patient.forgets()[-1].startswith("Your text check-ins")
+    assert states(over) == ["ended"]
+
+
 def test_the_shipped_plan_ends_by_saying_so(over: Clinic) -> None:
     plan = over.parts.scripts.live().whole.plan
     last = max(plan.items, key=lambda item: (item.day, item.at))
