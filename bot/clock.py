@@ -7,11 +7,21 @@ import os
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
+from uuid import uuid4
 
 REREAD_SECONDS = 0.5
 """A replaced clock file is seen within a second by every process (the contract); we look twice as often."""
+
+
+@dataclass(frozen=True, slots=True)
+class Uptime:
+    """How long the machine has run since its start `boot`. Nobody can set this, and sleeping counts."""
+
+    boot: str
+    elapsed: timedelta
 
 
 class Clock(Protocol):
@@ -20,6 +30,8 @@ class Clock(Protocol):
     def now(self) -> datetime: ...
 
     def real(self) -> datetime: ...
+
+    def uptime(self) -> Uptime: ...
 
 
 class SystemClock:
@@ -30,6 +42,21 @@ class SystemClock:
 
     def real(self) -> datetime:
         return datetime.now(UTC)
+
+    def uptime(self) -> Uptime:
+        return Uptime(_boot(), timedelta(seconds=time.clock_gettime(_SINCE_BOOT)))
+
+
+_SINCE_BOOT = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+
+
+@lru_cache(maxsize=1)
+def _boot() -> str:
+    """Which start of which machine this is; where the system does not say, each process is one of its own."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+    except OSError:
+        return str(uuid4())
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +72,7 @@ class Shift:
         return real + timedelta(seconds=seconds)
 
 
-class FileClock:
+class FileClock(SystemClock):
     """A clock moved by a JSON file, for trying and testing. An unreadable file leaves the last good one in force."""
 
     def __init__(self, path: Path) -> None:
@@ -58,9 +85,6 @@ class FileClock:
             self._read_at = time.monotonic()
             self._shift = read_shift(self._path) or self._shift
         return self._shift.apply(self.real())
-
-    def real(self) -> datetime:
-        return datetime.now(UTC)
 
 
 def read_shift(path: Path) -> Shift | None:

@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import ClassVar
 
@@ -26,8 +27,9 @@ from bot.carrier.pretend.records import Shown
 from bot.carrier.pretend.server import Server
 from bot.carrier.pretend.signature import sign
 from bot.carrier.twilio import TwilioCarrier
+from bot.clock import Uptime
 from bot.core.enrollment import Channel, Lane
-from bot.service import alert, deliver, enroll, publish, release, team
+from bot.service import alert, clock_steps, deliver, enroll, publish, release, team
 from bot.service.parts import Carrier, Parts
 from bot.service.scripts import Script, Scripts
 from bot.service.talk import Moment
@@ -56,8 +58,9 @@ class MovedClock:
     """The clinic's clock in a test's hand. Real time goes along with it, unless the test moves it apart."""
 
     def __init__(self, at: datetime) -> None:
-        self._now = at
-        self._apart = timedelta()
+        self._now = self._started = at
+        self._apart = self._stepped = timedelta()
+        self._boots = 1
         self.settle: Callable[[], None] = lambda: None
         self.next_due: Callable[[datetime], datetime | None] = lambda _: None
 
@@ -66,6 +69,14 @@ class MovedClock:
 
     def real(self) -> datetime:
         return self._now + self._apart
+
+    def uptime(self) -> Uptime:
+        return Uptime(f"boot {self._boots}", self.real() - self._stepped - self._started)
+
+    def reboot(self) -> None:
+        """The machine starts anew: how long it has run counts from now."""
+        self._boots += 1
+        self._started = self.real() - self._stepped
 
     def forward(self, **duration: float) -> None:
         """Let time pass as it would: stopping at every moment at which something is due."""
@@ -83,6 +94,11 @@ class MovedClock:
         """Move the clinic's clock without anything happening on the way; real time stays."""
         self._now += timedelta(**duration)
         self._apart -= timedelta(**duration)
+
+    def step(self, **duration: float) -> None:
+        """Set the machine's own clock, and the clinic's with it; no time has really passed."""
+        self._now += timedelta(**duration)
+        self._stepped += timedelta(**duration)
 
 
 class Handset:
@@ -188,19 +204,21 @@ class Clinic:
         keys: Path | None = None,
     ) -> None:
         self.clock = MovedClock(at)
-        self.flows = copy_flows(flows, folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        self._shipped, self._folder = flows, folder
         self.carrier = PretendCarrier(now=self.clock.now).start()
         if keys is not None:
             shutil.copy(keys, reading.key_file(folder))
         reading.make_key_file(folder)
         self.settings = reading.read(
-            {"DATABASE_URL": database_url, "MENDLINE_DATA": str(folder), "MENDLINE_FLOWS": str(self.flows)}
+            {"DATABASE_URL": database_url, "MENDLINE_DATA": str(folder), "MENDLINE_FLOWS": str(folder / "flows")}
         )
         carriers: dict[Channel, Carrier] = {Channel.SMS: TwilioCarrier(self._account())}
         if mail is not None:
             carriers[Channel.EMAIL] = mail
         self.parts: Parts = self._joined(carriers)
-        release.release(self.parts, self.flows, at)
+        if keys is None:  # else the database was released before, and is a copy
+            release.release(self.parts, self.flows, at)
         if flows != FLOWS:
             self.publish()
         self.site = Site(
@@ -219,6 +237,11 @@ class Clinic:
         self.sends_by_itself = True
         self._others: list[Parts] = []
 
+    @cached_property
+    def flows(self) -> Path:
+        """The folder of conversations, this clinic's own; most journeys never look at it."""
+        return copy_flows(self._shipped, self._folder)
+
     def _joined(self, carriers: dict[Channel, Carrier]) -> Parts:
         parts = joining.join(self.settings, carriers=carriers)
         return replace(parts, scripts=ReadOnce(parts.database))
@@ -231,8 +254,7 @@ class Clinic:
         )
 
     def _serve(self) -> None:
-        app = create(self.site)
-        self.web = Server(app)
+        self.web = Server(_not_yet)
         base = self.web.url
         self.parts = replace(self.parts, base_url=base)
         self.site = replace(self.site, parts=self.parts)
@@ -304,14 +326,18 @@ class Clinic:
         if not self.sends_by_itself:
             return
         for _ in range(MOST_ROUNDS):
+            ticking.look_at_clocks(self.parts, self.clock)
             ticking.tick(self.parts, self.moment)
             sent = sum(deliver.drain(self.parts, lane, self.moment) for lane in Lane)
             self.carrier.settled()
-            if (not sent and (due := self._next_due(datetime.min.replace(tzinfo=UTC))) is None) or (
-                not sent and due is not None and due > self.clock.now()
-            ):
+            if not sent and self._is_at_rest():
                 return
         raise AssertionError("the clinic never comes to rest: something is due again and again")
+
+    def _is_at_rest(self) -> bool:
+        """Nothing is due; or what is due waits until staff have looked at a clock that jumped."""
+        due = self._next_due(datetime.min.replace(tzinfo=UTC))
+        return due is None or due > self.clock.now() or clock_steps.is_held(self.parts)
 
     def _next_due(self, after: datetime) -> datetime | None:
         """The next moment at which anything falls due."""
@@ -363,6 +389,11 @@ class Clinic:
             self.carrier.stop()
             for parts in (self.parts, *self._others):
                 parts.database.close()
+
+
+def _not_yet(_environ: object, _start: object) -> list[bytes]:
+    """The site's address must be known before the site can be made."""
+    raise AssertionError("nobody may come in yet")
 
 
 _DUE = (

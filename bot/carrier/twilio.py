@@ -19,18 +19,13 @@ from twilio.rest import Client
 
 from bot.carrier.error import NotSent
 from bot.carrier.message import Listed, Outgoing
-from bot.core.delivery import ERRORS, ErrorRule, Verdict, is_sid, rule
+from bot.core.delivery import ERRORS, is_sid, outage, rule
 from bot.core.enrollment import Lane
 
 CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 15.0
 POOL = 64
-NOT_CONNECTED = ErrorRule(
-    Verdict.RETRY_LATER,
-    "The carrier could not be reached; it will be tried again.",
-    tries=20,
-    backoff=timedelta(seconds=15),
-)
+NOT_CONNECTED = outage("The carrier could not be reached; it will be tried again.", minutes=0.25)
 
 
 class Account(Protocol):
@@ -154,4 +149,4 @@ class TwilioCarrier:
 def _refused(code: int | None, status: int | None) -> NotSent:
     what = rule(code, status)
     number = code or status or 0
-    return NotSent(what, f"{number} {what.what}" if number else what.what)
+    return NotSent(what, f"{number} {what.what}" if number else what.what, number)

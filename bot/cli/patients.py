@@ -80,13 +80,14 @@ def add(
 
 def _follows(database: Database, patient_id: str, *, consented: bool, now: datetime) -> str:
     """What happens next, so that whoever typed this can tell the patient."""
-    if not consented:
-        return "The consent text goes out within contact hours; all else waits for their YES."
     from bot.store import views
 
     due = database.read(lambda tx: views.next_planned(tx, patient_id))
+    asked = "" if consented else "The consent text goes out within contact hours; all else waits for their YES."
     if due is None:
-        return "Nothing of the care plan lies ahead: is the day of surgery right?"
+        return f"{asked} Nothing of the care plan lies ahead: is the day of surgery right?".strip()
+    if asked:
+        return asked
     return f"The care plan begins {'now' if due <= now else f'at {output.moment(due)}'}."
 
 

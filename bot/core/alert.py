@@ -53,6 +53,7 @@ class Cause(StrEnum):
     WANTS_PERSON = "wants_person"
     DEATH = "death"
     OPERATIONS = "operations"
+    CLOCK = "clock"
 
 
 @dataclass(frozen=True, slots=True)

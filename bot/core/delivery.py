@@ -38,13 +38,17 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ErrorRule:
-    """`what` is a sentence for staff. `tries` counts sends in all, the first among them; the wait doubles."""
+    """`what` is a sentence for staff. `tries` counts sends in all, the first among them; the wait doubles up to
+    `longest`. `may_be_number`: our sender is refused for this number, so the number may be the cause and not we.
+    """
 
     verdict: Verdict
     what: str
     tries: int = 1
     backoff: timedelta = timedelta(0)
+    longest: timedelta = LONGEST_WAIT
     until_cap_resets: bool = False
+    may_be_number: bool = False
 
 
 def _no(verdict: Verdict, what: str) -> ErrorRule:
@@ -53,7 +57,17 @@ def _no(verdict: Verdict, what: str) -> ErrorRule:
 
 def _again(what: str, *, tries: int, minutes: float, until_cap_resets: bool = False) -> ErrorRule:
     wait = timedelta(minutes=minutes)
-    return ErrorRule(Verdict.RETRY_LATER, what, tries, wait, until_cap_resets)
+    return ErrorRule(Verdict.RETRY_LATER, what, tries, wait, until_cap_resets=until_cap_resets)
+
+
+def outage(what: str, *, minutes: float) -> ErrorRule:
+    """The carrier is away, and no message is to blame: a night long, every quarter of an hour at the latest."""
+    wait, longest = timedelta(minutes=minutes), timedelta(minutes=15)
+    return ErrorRule(Verdict.RETRY_LATER, what, tries=60, backoff=wait, longest=longest)
+
+
+def _perhaps_number(what: str) -> ErrorRule:
+    return ErrorRule(Verdict.CONFIGURATION, what, tries=4, backoff=timedelta(minutes=1), may_be_number=True)
 
 
 _STOP, _OUT = Verdict.STOP_NUMBER, Verdict.OPTED_OUT
@@ -74,8 +88,8 @@ ERRORS: Mapping[int, ErrorRule] = MappingProxyType(
         30004: _no(_OUT, "This phone blocks our texts: call instead."),
         63014: _no(_OUT, "This person has blocked our messages: call instead."),
         20003: _no(_CONFIG, "The carrier refuses our account or token: nothing can be sent."),
-        21408: _no(_CONFIG, "Our account may not text to this region: permit it at the carrier."),
-        21606: _no(_CONFIG, "Our sender number cannot text to this number: check the sender."),
+        21408: _perhaps_number("Our account may not text to this region: permit it at the carrier."),
+        21606: _perhaps_number("Our sender number cannot text to this number: check the sender."),
         21603: _no(_CONFIG, "No sender was given: set the sender number or messaging service."),
         21703: _no(_CONFIG, "The messaging service has no sender: add a number to it."),
         21705: _no(_CONFIG, "The messaging service is not valid: check its id."),
@@ -89,8 +103,8 @@ ERRORS: Mapping[int, ErrorRule] = MappingProxyType(
         21617: _no(_CONTENT, "This text is too long: 1,600 characters at most."),
         30019: _no(_CONTENT, "This content is too large for the phone's carrier."),
         63016: _no(_CONTENT, "Outside the channel's reply window only approved templates may be sent."),
-        20429: _again("The carrier is taking too many requests at once.", tries=8, minutes=0.1),
-        20503: _again("The carrier is out of service for the moment.", tries=6, minutes=1),
+        20429: outage("The carrier is taking too many requests at once.", minutes=0.1),
+        20503: outage("The carrier is out of service for the moment.", minutes=1),
         21611: _again("Our sender's queue at the carrier is full.", tries=6, minutes=5),
         30001: _again("Our queue at the carrier is full.", tries=6, minutes=5),
         30003: _again("The phone is off or out of reach.", tries=4, minutes=15),
@@ -134,9 +148,9 @@ def verdict(code: int | None, status: int | None) -> Verdict:
 
 def retry_at(now: datetime, attempts: int, rule: ErrorRule) -> datetime | None:
     """When to send again after `attempts` sends, or None when a person must look at it."""
-    if rule.verdict is not Verdict.RETRY_LATER or attempts >= rule.tries:
+    if attempts >= rule.tries:
         return None
-    wait = min(rule.backoff * (1 << min(max(attempts - 1, 0), MOST_DOUBLINGS)), LONGEST_WAIT)
+    wait = min(rule.backoff * (1 << min(max(attempts - 1, 0), MOST_DOUBLINGS)), rule.longest)
     return (_cap_resets(now) if rule.until_cap_resets else now) + wait
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import time
 from enum import StrEnum
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -23,6 +24,10 @@ NAMELESS: Mapping[str, Mapping[str, str]] = {
 
 LANGUAGES = ("en", "es")
 """The languages of the shipped texts; a practice may name others."""
+
+
+CONTACT_HOURS = Hours(time(9), time(20))
+"""When patients may be written to unasked while no practice can be read (clinical/facts.md section 5)."""
 
 
 class OutOfHours(StrEnum):

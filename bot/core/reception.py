@@ -188,7 +188,7 @@ def _from_patient(text: Text, heard: Heard, standing: Standing, facts: Facts, wo
     if standing.consent is not Consent.JOINED:
         return _being_asked(text, heard, standing, facts, word)
     if word is Keyword.START:
-        return _with_red_flags(Decision(say=(Spoken(notice="joined"),), understood="START"), heard, facts)
+        return _with_red_flags(Decision(say=(_welcome(standing, "joined"),), understood="START"), heard, facts)
     if standing.waiting is not None:
         return _in_conversation(text, heard, standing.waiting, facts)
     return _out_of_conversation(text, heard, standing, facts)
@@ -208,7 +208,7 @@ def _restarted(standing: Standing) -> Decision:
     """Only START lifts a STOP. A patient's conversations go on; anybody else may be answered again."""
     notices = {Sender.PATIENT: "restarted", Sender.STAFF: "staff_help", Sender.UNKNOWN: "unknown_number"}
     return Decision(
-        say=(Spoken(notice=notices[standing.sender]),),
+        say=(_welcome(standing, notices[standing.sender]),),
         consent=Consent.JOINED if standing.sender is Sender.PATIENT else Consent.NONE,
         acts=(Act.RESTARTED,),
         understood="START",
@@ -219,10 +219,15 @@ def _being_asked(text: Text, heard: Heard, standing: Standing, facts: Facts, wor
     """Before consent only YES joins; anything else is screened and read by a person."""
     if word is Keyword.START or is_join(text.body):
         joined = Decision(
-            say=(Spoken(notice="joined"),), consent=Consent.JOINED, acts=(Act.JOINED,), understood="joined"
+            say=(_welcome(standing, "joined"),), consent=Consent.JOINED, acts=(Act.JOINED,), understood="joined"
         )
         return _with_red_flags(joined, heard, facts)
     return _out_of_conversation(text, heard, standing, facts)
+
+
+def _welcome(standing: Standing, notice: str) -> Spoken:
+    """Whoever joins when the care plan is over must not be promised more texts."""
+    return Spoken(notice="ended" if standing.has_ended else notice)
 
 
 def _in_conversation(text: Text, heard: Heard, waiting: Waiting, facts: Facts) -> Decision:

@@ -13,7 +13,7 @@ from bot.core.wording import choose
 from bot.service.alert import CALL_CANNOT_TEXT
 from bot.service.parts import Parts
 from bot.service.scripts import Script
-from bot.store import alerts, contacts, patients, staff
+from bot.store import alert_events, alerts, contacts, page_links, patients, staff
 from bot.store.alerts import Alert
 
 
@@ -55,7 +55,7 @@ def open_dossier(parts: Parts, token: str, now: datetime) -> Dossier | None:
     script = parts.scripts.live()
 
     def work(tx: Connection) -> Dossier | None:
-        followed = alerts.follow_link(tx, token)
+        followed = page_links.follow(tx, token)
         if followed is None:
             return None
         alert_id, staff_id = followed
@@ -95,7 +95,7 @@ def _dossier(tx: Connection, parts: Parts, script: Script, alert: Alert, staff_i
         disposition=alert.disposition(parts.vault),
         history=tuple(
             Done(event.at.astimezone(here), f"{_plain(event.act)} {names.get(event.staff_id or '', '')}".strip())
-            for event in alerts.history(tx, alert.id)
+            for event in alert_events.history(tx, alert.id)
         ),
         cause=alert.cause.value,
     )
@@ -119,5 +119,6 @@ CAUSES = {
     "death": "A death was told",
     "wants_person": "Asks for a person",
     "operations": "The service itself needs a person",
+    "clock": "The time may be wrong: nothing is begun until this is closed",
 }
 """What an alert without a red flag is about."""

@@ -42,7 +42,8 @@ class AlreadyEnrolled(Refused):
 def enroll(parts: Parts, phone: str, new: NewPatient, *, consented: bool, now: datetime) -> str:
     """Returns the patient's id. Without consent taken on paper the consent text goes out, and YES is awaited.
 
-    Raises AlreadyEnrolled for a known patient's number, and Refused where a live system may not enroll anybody.
+    Raises AlreadyEnrolled for a known patient's number, and Refused for a staff member's, for one that has texted
+    STOP, and where a live system may not enroll anybody.
     """
     script = parts.scripts.live()
     _refuse_unsafe(parts, script)
@@ -55,13 +56,19 @@ def enroll(parts: Parts, phone: str, new: NewPatient, *, consented: bool, now: d
         known = patients.of_contact(tx, contact.id)
         if known:
             raise AlreadyEnrolled(known[-1].id)
+        member = staff.of_contact(tx, contact.id)
+        if member is not None:
+            # What is texted from there would be read as a patient's from now on: acknowledgements would be lost.
+            raise Refused(f"this number belongs to staff member {member.id}: it cannot be a patient's as well")
         patient_id, enrollment_id = parts.ids(), parts.ids()
         contacts.set_language(tx, contact.id, new.language)
         patients.add(tx, parts.vault, patient_id, contact.id, new, now)
         state = EnrollmentState.ACTIVE if consented else EnrollmentState.INVITED
         patients.enroll(tx, enrollment_id, patient_id, new.surgery_day, state, now)
-        _plan(tx, parts, script, patients.get(tx, patient_id), now)
-        _ask_or_record(tx, parts, script, patients.get(tx, patient_id), consented=consented, now=now)
+        patient = patients.get(tx, patient_id)
+        _plan(tx, parts, script, patient, now)
+        end_if_over(tx, parts, script, patient, now)
+        _ask_or_record(tx, parts, script, patient, consented=consented, now=now)
         return patient_id
 
     return parts.database.write(work)
@@ -111,6 +118,27 @@ def begin(tx: Connection, parts: Parts, script: Script, patient: Patient, now: d
         patients.set_state(tx, patient.enrollment_id, EnrollmentState.ACTIVE, now)
         plan.revive(tx, patient.enrollment_id, now)
         _plan(tx, parts, script, patient, now)
+        end_if_over(tx, parts, script, patient, now)
+
+
+def end_if_over(tx: Connection, parts: Parts, script: Script, patient: Patient, now: datetime) -> None:
+    """Nothing is left, of the care plan as it is now: this enrollment has ended. Consent stands as it was.
+
+    The plan may have grown since it was laid out: whoever was enrolled under a shorter one goes on with the longer.
+    """
+    if plan.is_any_planned(tx, patient.enrollment_id):
+        return
+    _plan(tx, parts, script, patient, now)
+    if not plan.is_any_planned(tx, patient.enrollment_id):
+        patients.set_state(tx, patient.enrollment_id, EnrollmentState.ENDED, now)
+
+
+def is_over(script: Script, patient: Patient, now: datetime) -> bool:
+    """Has it ended, or would it, were the patient to join or to start again now?"""
+    if patient.enrollment not in (EnrollmentState.STOPPED, EnrollmentState.INVITED):
+        return patient.enrollment is EnrollmentState.ENDED
+    schedule = script.whole.plan.schedule(patient.surgery_day, zone(patient.zone))
+    return not any(due.not_after > now for due in schedule)
 
 
 def pause(tx: Connection, patient: Patient, now: datetime) -> None:

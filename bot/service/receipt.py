@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from functools import reduce
+
 from sqlalchemy import Connection
 
-from bot.core.delivery import OutboxState, Status, is_sid, later, rule, state_for
+from bot.core.attempt import BLOCKS
+from bot.core.delivery import OutboxState, Status, Verdict, is_sid, later, retry_at, rule, state_for
 from bot.core.enrollment import MessageKind
-from bot.service import alert, deliver
+from bot.service.deliver import halt, unsent
 from bot.service.parts import Parts
 from bot.service.talk import Moment
-from bot.store import outbox, plan
+from bot.store import outbox, receipts
 from bot.store.outbox import Message, Outcome
 
 ENDS_BADLY = (OutboxState.FAILED, OutboxState.UNDELIVERED)
@@ -25,39 +29,73 @@ def record(parts: Parts, *, outbox_id: str | None, sid: str, status: str, error_
         return False
 
     def work(tx: Connection) -> bool:
-        owner = outbox.by_sid(tx, sid)
-        message = owner or (outbox.get(tx, outbox_id) if outbox_id else None)
+        message = _held(tx, sid, outbox_id)
         if message is None:
             return False
-        is_new = outbox.keep_receipt(
+        said = receipts.statuses(tx, sid)
+        is_new = receipts.keep(
             tx, parts.ids(), outbox_id=message.id, sid=sid, status=status, error_code=error_code, at=moment.now
         )
-        if is_new and message.sid in (None, sid):  # a page sent twice has two sids; the first one counts
-            _apply(tx, parts, message, sid, error_code, moment)
+        # A page sent twice has two sids: the first one counts. And what was said of an attempt that failed and is
+        # tried again says nothing of the next one.
+        if is_new and message.sid in (None, sid) and _standing([*said, status]) is not _standing(said):
+            _apply(tx, parts, message, sid, _standing([*said, status]), error_code, moment)
         return True
 
     return parts.database.write(work)
 
 
-def _apply(tx: Connection, parts: Parts, message: Message, sid: str, error_code: int, moment: Moment) -> None:
-    said = [Status(word) for word in outbox.statuses(tx, sid)]
-    standing = said[0]
-    for word in said[1:]:
-        standing = later(standing, word)
-    state = state_for(standing)
-    if message.state not in outbox.UNSETTLED:
+def _held(tx: Connection, sid: str, outbox_id: str | None) -> Message | None:
+    """The message that this is about, read again under its lock: the next callback may be here already."""
+    owner = outbox.by_sid(tx, sid)
+    found = owner.id if owner else outbox_id
+    if found is None:
+        return None
+    outbox.hold(tx, found)
+    return outbox.get(tx, found)
+
+
+def _standing(said: list[str]) -> Status | None:
+    """What stands of all that was said, in the order in which it came."""
+    return reduce(later, map(Status, said)) if said else None
+
+
+def _apply(
+    tx: Connection,
+    parts: Parts,
+    message: Message,
+    sid: str,
+    standing: Status | None,
+    error_code: int,
+    moment: Moment,
+) -> None:
+    if message.state not in outbox.UNSETTLED or standing is None:
         return
+    state = state_for(standing)
     what = rule(error_code or None, None).what if error_code and state in ENDS_BADLY else ""
     reason = f"{error_code} {what}" if what else ""
-    outbox.settle(tx, [Outcome(message, state, reason, sid=sid, sent_at=moment.now)], of=outbox.UNSETTLED)
+    blocks = bool(what) and rule(error_code, None).verdict in BLOCKS
+    outcome = Outcome(message, state, reason, sid=sid, sent_at=moment.now, blocks=blocks)
+    outbox.settle(tx, [outcome], of=outbox.UNSETTLED)
     if state in ENDS_BADLY:
-        _ended_badly(tx, parts, message, reason or state.value, error_code, moment)
+        _ended_badly(tx, parts, outcome, error_code, moment)
 
 
-def _ended_badly(tx: Connection, parts: Parts, message: Message, reason: str, error_code: int, moment: Moment) -> None:
-    if message.kind is MessageKind.PAGE and message.alert_id:
-        alert.page_failed(tx, parts, message, message.alert_id, moment.now, reason)
-        return
-    plan.unsend(tx, message.id, reason)
-    blocks = bool(error_code) and rule(error_code, None).verdict in deliver.BLOCKS
-    deliver.failed(tx, parts, message, reason, moment, blocks=blocks)
+def _ended_badly(tx: Connection, parts: Parts, outcome: Outcome, error_code: int, moment: Moment) -> None:
+    """A phone that was off is tried again; staff hear when that is over, or at once of an emergency's instruction."""
+    message, why = outcome.message, rule(error_code or None, 400)
+    if why.verdict is Verdict.CONFIGURATION:
+        halt.refuse(tx, parts, message.lane, outcome.reason, moment)
+    again = _again_at(message, error_code, moment.now)
+    if again is None or message.urgent:
+        unsent.follow(tx, parts, outcome, moment.now)
+    if again is not None:
+        outbox.try_again(tx, message, at=again)
+
+
+def _again_at(message: Message, error_code: int, now: datetime) -> datetime | None:
+    """When it is sent once more. Not a page: its ladder has gone on already. Not what is stale by then."""
+    if message.kind is MessageKind.PAGE or not error_code:
+        return None
+    again = retry_at(now, message.attempts, rule(error_code, None))
+    return None if again is None or (message.not_after and again >= message.not_after) else again

@@ -1,23 +1,19 @@
-"""What was left half done is taken up again: texts not handled, messages nobody vouches for, clocks set back."""
+"""What was left half done is taken up again: texts not handled, and messages nobody vouches for."""
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import Connection
 
-from bot.core.alert import Cause
 from bot.core.delivery import OutboxState
 from bot.core.enrollment import MessageKind
-from bot.core.reception import Matter
-from bot.core.redflag.table import Tier
-from bot.service import alert, receipt, receive
+from bot.service import receipt, receive
 from bot.service.parts import Listed, NotSent, Parts
 from bot.service.talk import Moment
-from bot.store import alerts, inbox, marks, outbox
+from bot.store import alert_events, alerts, inbox, outbox
 from bot.store.outbox import Message, Outcome
 
 log = logging.getLogger(__name__)
@@ -25,11 +21,9 @@ log = logging.getLogger(__name__)
 BATCH = 50
 TEXT_LEASE = timedelta(seconds=20)
 LOOK_AGAIN = timedelta(minutes=1)
+UNCONFIRMED = "instruction unconfirmed"
 LIST_LAG = timedelta(minutes=15)
 """How long the carrier's list may lag (users report 10-15 minutes): before that, absence proves nothing."""
-
-CLOCK = "clinic-clock"
-LARGEST_STEP_BACK = timedelta(minutes=5)
 
 
 def texts(parts: Parts, moment: Moment) -> int:
@@ -105,12 +99,11 @@ def _say_again(parts: Parts, message: Message, moment: Moment) -> None:
     def work(tx: Connection) -> None:
         raised_by = alerts.of_text(tx, message.inbox_id) if message.inbox_id else []
         for raised in raised_by or alerts.open_of_contact(tx, message.contact_id):
-            alerts.note(tx, parts.ids(), raised.id, "unconfirmed", at=moment.now, detail="instruction unconfirmed")
+            alert_events.note(tx, parts.ids(), raised.id, "unconfirmed", at=moment.now, detail=UNCONFIRMED)
         if message.attempts > 1:
-            outbox.settle(tx, [Outcome(message, OutboxState.UNKNOWN, "instruction unconfirmed")])
+            outbox.settle(tx, [Outcome(message, OutboxState.UNKNOWN, UNCONFIRMED)])
         else:
-            again = Outcome(message, OutboxState.PENDING, "instruction unconfirmed", due_at=moment.now)
-            outbox.settle(tx, [again])
+            outbox.settle(tx, [Outcome(message, OutboxState.PENDING, UNCONFIRMED, due_at=moment.now)])
 
     parts.database.write(work)
 
@@ -125,22 +118,3 @@ def _give_up(parts: Parts, message: Message, moment: Moment, *, is_absent: bool)
 
 def _record(parts: Parts, outcome: Outcome) -> None:
     parts.database.write(lambda tx: outbox.settle(tx, [outcome]))
-
-
-def clock_step(parts: Parts, moment: Moment) -> None:
-    """A clinic's clock that was set back must not leave ladders waiting for time that already passed."""
-
-    def work(tx: Connection) -> timedelta:
-        before = marks.find(tx, CLOCK)
-        last = datetime.fromisoformat(json.loads(before.value)) if before else moment.now
-        marks.leave(tx, CLOCK, json.dumps(moment.now.isoformat()), moment.real)
-        back = last - moment.now
-        if back > LARGEST_STEP_BACK:
-            alerts.shift_clocks(tx, -back)
-            outbox.shift_pending(tx, -back)
-            why = f"the clinic's clock was set back by {back}"
-            matter = Matter(Tier.ROUTINE, Cause.OPERATIONS, why=(why,))
-            alert.raise_once(tx, parts, parts.scripts.live(), matter, contact_id=None, patient_id=None, now=moment.now)
-        return back
-
-    parts.database.write(work)

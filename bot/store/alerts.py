@@ -1,10 +1,8 @@
-"""Alerts, what happened to each, and the links in their pages."""
+"""Alerts: open concerns, from the raising to the disposition, and whose ladder must move."""
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,7 +16,6 @@ from bot.store.tables import alert, alert_event, page_link
 from bot.store.vault import Vault
 
 INSERT = insert(alert)
-INSERT_EVENT = insert(alert_event)
 BY_ID = select(alert).where(alert.c.id == bindparam("alert_id"))
 LOCK = BY_ID.with_for_update()
 OPEN_CODES = select(alert.c.code).where(alert.c.state != word("resolved"))
@@ -68,41 +65,36 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class NewAlert:
-    """`quote` is the patient's own words; `why` the rules and steps that fired, without a patient's word."""
+    """`quote` is the patient's own words; `why` the rules and steps that fired, without a patient's word.
+
+    No contact: it is about the service. No patient: the number is unknown. No inbox row: no text caused it.
+    """
 
     tier: Tier
     concepts: tuple[str, ...]
     cause: Cause
     quote: str
     why: tuple[str, ...]
+    contact_id: str | None
+    patient_id: str | None
+    inbox_id: str | None = None
 
 
-def add(
-    tx: Connection,
-    vault: Vault,
-    alert_id: str,
-    new: NewAlert,
-    *,
-    code: str,
-    contact_id: str | None,
-    patient_id: str | None,
-    inbox_id: str | None,
-    now: datetime,
-) -> Alert:
+def add(tx: Connection, vault: Vault, alert_id: str, new: NewAlert, *, code: str, now: datetime) -> Alert:
     tx.execute(
         INSERT,
         {
             "id": alert_id,
             "code": code,
-            "contact_id": contact_id,
-            "patient_id": patient_id,
+            "contact_id": new.contact_id,
+            "patient_id": new.patient_id,
             "tier": new.tier.value,
             "concepts": json.dumps(new.concepts),
             "state": AlertState.OPEN.value,
             "cause": new.cause.value,
             "quote": vault.seal("alert.quote", alert_id, new.quote),
             "why": json.dumps(new.why),
-            "inbox_id": inbox_id,
+            "inbox_id": new.inbox_id,
             "raised_at": now,
             "round": 0,
             "next_action_at": now,
@@ -228,61 +220,11 @@ def resolve(tx: Connection, vault: Vault, alert_id: str, *, disposition: str, no
     )
 
 
-def note(
-    tx: Connection,
-    event_id: str,
-    alert_id: str,
-    act: str,
-    *,
-    at: datetime,
-    staff_id: str | None = None,
-    detail: str = "",
-) -> None:
-    """`act` is one word for the history: raised, paged, page_failed, acknowledged, refused, resolved, ..."""
-    tx.execute(
-        INSERT_EVENT,
-        {"id": event_id, "alert_id": alert_id, "act": act, "staff_id": staff_id, "detail": detail, "at": at},
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    act: str
-    staff_id: str | None
-    detail: str
-    at: datetime
-
-
 def was_heard_in(tx: Connection, inbox_id: str) -> bool:
     """Did this text raise an alert, or was it heard as one that stood already?"""
     again = select(alert_event.c.id).where(and_(alert_event.c.act == "heard_again", alert_event.c.detail == inbox_id))
     raised = select(alert.c.id).where(alert.c.inbox_id == inbox_id)
     return tx.execute(raised.limit(1)).first() is not None or tx.execute(again.limit(1)).first() is not None
-
-
-def history(tx: Connection, alert_id: str) -> Sequence[Event]:
-    rows = tx.execute(select(alert_event).where(alert_event.c.alert_id == alert_id).order_by(alert_event.c.id))
-    return [Event(row.act, row.staff_id, row.detail, row.at) for row in rows]
-
-
-def keep_link(tx: Connection, token: str, *, alert_id: str, staff_id: str, now: datetime) -> None:
-    tx.execute(
-        insert(page_link),
-        {"token_hash": _hash(token), "alert_id": alert_id, "staff_id": staff_id, "created_at": now},
-    )
-
-
-def follow_link(tx: Connection, token: str) -> tuple[str, str] | None:
-    """The alert's id and the staff member's whose link this is."""
-    row = tx.execute(
-        select(page_link.c.alert_id, page_link.c.staff_id).where(page_link.c.token_hash == _hash(token))
-    ).first()
-    return (row.alert_id, row.staff_id) if row else None
-
-
-def _hash(token: str) -> bytes:
-    """The token has 128 random bits, so a plain hash is enough: there is nothing to guess."""
-    return hashlib.sha256(token.encode()).digest()
 
 
 def _alert(row: Row[Any]) -> Alert:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, delete, select, update
 
 from bot.store.statements import InsertOnce
 from bot.store.tables import mark
@@ -26,8 +26,19 @@ def leave(tx: Connection, name: str, value: str, at: datetime) -> None:
         INSERT(tx, {"name": name, "value": value, "at": at})
 
 
+def wipe(tx: Connection, prefix: str) -> None:
+    """Forget every mark whose name begins so."""
+    tx.execute(delete(mark).where(mark.c.name.startswith(prefix, autoescape=True)))
+
+
 def find(tx: Connection, name: str) -> Mark | None:
     row = tx.execute(select(mark).where(mark.c.name == name)).first()
+    return Mark(row.value, row.at) if row else None
+
+
+def hold(tx: Connection, name: str) -> Mark | None:
+    """The mark, held until the transaction ends: of two processes, the second sees what the first has left."""
+    row = tx.execute(select(mark).where(mark.c.name == name).with_for_update()).first()
     return Mark(row.value, row.at) if row else None
 
 

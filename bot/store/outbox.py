@@ -7,17 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Integer, Row, and_, bindparam, func, insert, select, update
 
 from bot.core.delivery import OutboxState
 from bot.core.enrollment import LANES, Channel, Consent, Lane, MessageKind
 from bot.store.statements import InsertOnce, Prepared, word
-from bot.store.tables import contact, outbox, receipt, staff
+from bot.store.tables import contact, outbox, patient, staff
 from bot.store.vault import Vault
 
 INSERT = InsertOnce(outbox, "occurrence")
 INSERT_PLAIN = Prepared(insert(outbox), *outbox.c.keys())
-INSERT_RECEIPT = InsertOnce(receipt, "sid", "status", "error_code")
 DUE = (
     select(outbox.c.id)
     .where(
@@ -50,12 +49,15 @@ MESSAGE = (
         contact.c.consent,
         contact.c.blocked_at,
         staff.c.email,
+        patient.c.zone,
     )
     .join_from(outbox, contact, contact.c.id == outbox.c.contact_id)
+    .outerjoin(patient, patient.c.id == outbox.c.patient_id)
     .outerjoin(staff, staff.c.id == outbox.c.staff_id)
 )
 CLAIMED = MESSAGE.where(outbox.c.id.in_(bindparam("ids", expanding=True))).order_by(outbox.c.due_at, outbox.c.id)
 BY_ID = MESSAGE.where(outbox.c.id == bindparam("outbox_id"))
+HOLD = select(outbox.c.id).where(outbox.c.id == bindparam("outbox_id")).with_for_update()
 BY_SID = MESSAGE.where(outbox.c.sid == bindparam("sid"))
 LEASE_OVER = (
     MESSAGE.where(and_(outbox.c.state == word("sending"), outbox.c.lease_until < bindparam("real")))
@@ -77,6 +79,7 @@ SETTLE = (
         reason=bindparam("new_reason"),
         sid=func.coalesce(bindparam("new_sid"), outbox.c.sid),
         due_at=bindparam("new_due_at"),
+        attempts=outbox.c.attempts - bindparam("untried", type_=Integer),
         sent_at=func.coalesce(outbox.c.sent_at, bindparam("new_sent_at")),
         lease_until=None,
     )
@@ -110,10 +113,17 @@ class Message:
     begun_at: datetime
     consent: Consent
     is_blocked: bool
+    zone: str | None
     staff_id: str | None
     sealed_body: bytes
     sealed_phone: bytes
     sealed_email: bytes | None
+
+    @property
+    def is_unasked(self) -> bool:
+        """We begin it, at an hour of our choosing: neither an answer, nor an emergency's word, nor to staff."""
+        begins = self.kind in (MessageKind.CHECKIN, MessageKind.TIP, MessageKind.NUDGE, MessageKind.NOTICE)
+        return begins and not (self.urgent or self.inbox_id or self.staff_id)
 
     def body(self, vault: Vault) -> str:
         return vault.open("outbox.body", self.id, self.sealed_body)
@@ -200,7 +210,8 @@ def claim(tx: Connection, lane: Lane, *, now: datetime, real: datetime, lease: d
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How one attempt ended. `due_at` moves only when it is to be tried again."""
+    """What became of a claimed message. `due_at` moves only when it is to be tried again; `was_tried` is False when
+    the carrier was not called after all, so that the attempt does not count."""
 
     message: Message
     state: OutboxState
@@ -209,6 +220,7 @@ class Outcome:
     due_at: datetime | None = None
     sent_at: datetime | None = None
     blocks: bool = False
+    was_tried: bool = True
 
 
 UNSETTLED = (OutboxState.SENDING, OutboxState.PENDING, OutboxState.ACCEPTED, OutboxState.UNKNOWN)
@@ -227,12 +239,22 @@ def settle(tx: Connection, outcomes: Iterable[Outcome], *, of: Sequence[OutboxSt
             "new_sid": outcome.sid,
             "new_due_at": outcome.due_at or outcome.message.due_at,
             "new_sent_at": outcome.sent_at,
+            "untried": 0 if outcome.was_tried else 1,
             "from_states": states,
         }
         for outcome in outcomes
     ]
     for row in rows:
         tx.execute(SETTLE, row)
+
+
+def try_again(tx: Connection, message: Message, *, at: datetime) -> None:
+    """What the carrier took and could not deliver is due once more; the next attempt brings a sid of its own."""
+    tx.execute(
+        update(outbox)
+        .where(and_(outbox.c.id == message.id, outbox.c.fence == message.fence))
+        .values(state="pending", sid=None, due_at=at, lease_until=None)
+    )
 
 
 def note_reason(tx: Connection, message: Message, reason: str) -> None:
@@ -261,6 +283,11 @@ def last_unprompted(tx: Connection, contact_id: str) -> datetime | None:
 def get(tx: Connection, outbox_id: str) -> Message | None:
     row = tx.execute(BY_ID, {"outbox_id": outbox_id}).first()
     return _message(row) if row else None
+
+
+def hold(tx: Connection, outbox_id: str) -> None:
+    """Lock a message until the transaction ends: two words of the carrier about it are taken in turn."""
+    tx.execute(HOLD, {"outbox_id": outbox_id})
 
 
 def by_sid(tx: Connection, sid: str) -> Message | None:
@@ -317,27 +344,6 @@ def shift_pending(tx: Connection, by: timedelta) -> None:
         tx.execute(update(outbox).where(outbox.c.id == row.id).values(due_at=row.due_at + by))
 
 
-def keep_receipt(
-    tx: Connection,
-    receipt_id: str,
-    *,
-    outbox_id: str | None,
-    sid: str,
-    status: str,
-    error_code: int,
-    at: datetime,
-) -> bool:
-    """Append what the carrier said; False when it had said just that before."""
-    row = {"id": receipt_id, "outbox_id": outbox_id, "sid": sid, "status": status}
-    return INSERT_RECEIPT(tx, {**row, "error_code": error_code, "at": at})
-
-
-def statuses(tx: Connection, sid: str) -> list[str]:
-    """All that was ever said of this message, in the order it came."""
-    rows = tx.execute(select(receipt.c.status).where(receipt.c.sid == sid).order_by(receipt.c.id))
-    return list(rows.scalars())
-
-
 def oldest_due(tx: Connection, lane: Lane) -> datetime | None:
     moment: datetime | None = tx.execute(
         select(func.min(outbox.c.due_at)).where(and_(outbox.c.state == "pending", outbox.c.lane == lane.value))
@@ -370,6 +376,7 @@ def _message(row: Row[Any]) -> Message:
         begun_at=row.begun_at or row.created_at,
         consent=Consent(row.consent),
         is_blocked=row.blocked_at is not None,
+        zone=row.zone,
         staff_id=row.staff_id,
         sealed_body=row.body,
         sealed_phone=row.phone,

@@ -177,6 +177,12 @@ def planned(tx: Connection, enrollment_id: str, items: Collection[str]) -> Seque
     return [_entry(row) for row in rows]
 
 
+def is_any_planned(tx: Connection, enrollment_id: str) -> bool:
+    """Is there anything left to be sent or skipped?"""
+    of_enrollment = and_(plan_entry.c.enrollment_id == enrollment_id, plan_entry.c.state == "planned")
+    return tx.execute(select(plan_entry.c.id).where(of_enrollment).limit(1)).first() is not None
+
+
 def of_patient(tx: Connection, patient_id: str) -> Sequence[Entry]:
     rows = tx.execute(ENTRY.where(plan_entry.c.patient_id == patient_id).order_by(plan_entry.c.due_at))
     return [_entry(row) for row in rows]

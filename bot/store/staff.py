@@ -36,6 +36,10 @@ class Staff:
         return vault.open("staff.email", self.id, self.sealed_email) if self.sealed_email else ""
 
     @property
+    def is_viewer(self) -> bool:
+        return self.role == "viewer"
+
+    @property
     def on_call(self) -> OnCall:
         return OnCall(self.id, self.rung)
 

@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 JOB = "bot.worker.jobs.drain"
 JOB_SECONDS = 20
 ANSWER_SECONDS = 2.0
+BACK_WITHIN_SECONDS = 4.0
 RINGING_SECONDS = 5
 """A lane that is ringing is not rung again. The mark goes when the job begins, or after this long."""
 
@@ -82,11 +83,17 @@ def answered(connection: Redis, lane: Lane) -> None:
     connection.delete(_mark(lane))
 
 
+class _Listener(SimpleWorker):
+    """Comes back soon after the server does: RQ's own wait doubles up to a minute."""
+
+    max_connection_wait_time = BACK_WITHIN_SECONDS
+
+
 def listen(redis_url: str, lanes: Iterable[Lane]) -> None:
     """Work until stopped. Raises RedisError when the server is gone for good; the caller waits and comes back."""
     connection = Redis.from_url(redis_url)
     queues = [_queue(connection, lane) for lane in lanes]
-    worker = SimpleWorker(queues, connection=connection, serializer=JSONSerializer, log_job_description=False)
+    worker = _Listener(queues, connection=connection, serializer=JSONSerializer, log_job_description=False)
     worker.work(logging_level="WARNING")
 
 

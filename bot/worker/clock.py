@@ -13,7 +13,7 @@ from datetime import timedelta
 from bot import app, settings
 from bot.clock import Clock
 from bot.core.enrollment import Lane
-from bot.service import alert, deliver, remind, sweep
+from bot.service import alert, clock_steps, deliver, remind, silence, sweep
 from bot.service.parts import Parts
 from bot.service.talk import Moment
 from bot.store import duty, marks
@@ -43,6 +43,7 @@ def run() -> None:
     for thread in threads:
         thread.start()
     while not stop.is_set():
+        _calmly("clock", lambda: look_at_clocks(parts, clock))
         _calmly("tick", lambda: decide(parts, moment_of(clock)))
         stop.wait(TICK_SECONDS)
     for thread in threads:
@@ -54,6 +55,12 @@ def moment_of(clock: Clock) -> Moment:
     return Moment(clock.now(), clock.real())
 
 
+def look_at_clocks(parts: Parts, clock: Clock) -> None:
+    """Before anything is decided by the hour: has a clock jumped since the last tick?"""
+    uptime = clock.uptime()
+    clock_steps.watch(parts, moment_of(clock), boot=uptime.boot, elapsed=uptime.elapsed)
+
+
 def tick(parts: Parts, moment: Moment) -> None:
     """One second of the clinic: everything that is due, pages excepted, each verb in transactions of its own."""
     decide(parts, moment)
@@ -62,14 +69,16 @@ def tick(parts: Parts, moment: Moment) -> None:
 
 def decide(parts: Parts, moment: Moment) -> None:
     """What needs no carrier. Safety first: texts not yet handled, then ladders, then what is owed to patients."""
-    sweep.clock_step(parts, moment)
     found = _look(parts, moment)
     _do(
         (found.texts, "texts", lambda: sweep.texts(parts, moment)),
         (found.ladders, "ladders", lambda: alert.climb_due(parts, moment)),
-        (found.plan, "plan", lambda: remind.due(parts, moment)),
-        (found.nudges or found.expiries, "silences", lambda: remind.silences(parts, moment)),
     )
+    if not clock_steps.is_held(parts):
+        _do(
+            (found.plan, "plan", lambda: remind.due(parts, moment)),
+            (found.nudges or found.expiries, "silences", lambda: silence.due(parts, moment)),
+        )
     parts.database.write(lambda tx: marks.leave(tx, "alive:clock", str(os.getpid()), moment.real))
 
 

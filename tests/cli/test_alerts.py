@@ -15,10 +15,9 @@ from tests.cli.conftest import NOW, Terminal
 
 def raised(parts: Parts, code: str = "4F7") -> None:
     def work(tx: Connection) -> None:
-        new = NewAlert(Tier.EMERGENCY, ("cauda_equina",), Cause.FREE_TEXT, "cant feel when i wipe", ())
-        store.add(
-            tx, parts.vault, parts.ids(), new, code=code, contact_id=None, patient_id=None, inbox_id=None, now=NOW
-        )
+        words, concepts = "cant feel when i wipe", ("cauda_equina",)
+        new = NewAlert(Tier.EMERGENCY, concepts, Cause.FREE_TEXT, words, (), contact_id=None, patient_id=None)
+        store.add(tx, parts.vault, parts.ids(), new, code=code, now=NOW)
 
     parts.database.write(work)
 

@@ -56,11 +56,14 @@ def test_people_hear_what_happens_next(mendline: Terminal) -> None:
     asked = mendline(*add(phone="5075550103"))
     today = mendline(*add(phone="5075550105", timezone="America/New_York", surgery="2026-11-19"), "--consented")
     late = mendline(*add(phone="5075550104", surgery="2025-11-05"), "--consented")
+    asked_late = mendline(*add(phone="5075550106", surgery="2025-11-05"))
 
     assert "The care plan begins at 2026-11-20T" in consented.out
     assert today.out.endswith("The care plan begins now.\n")
     assert "The consent text goes out within contact hours; all else waits for their YES." in asked.out
     assert "Nothing of the care plan lies ahead" in late.out
+    assert "consent text" in asked_late.out
+    assert "Nothing of the care plan lies ahead" in asked_late.out
 
 
 def test_a_known_number_is_refused_with_its_id(mendline: Terminal) -> None:

@@ -53,8 +53,9 @@ def _busy_morning(tx: Connection, parts: Parts, patient_id: str, staff_id: str) 
     ana, member = patients.get(tx, patient_id), staff.get(tx, staff_id)
     assert member is not None
     _page(tx, parts, member.contact_id, staff_id)
-    new = NewAlert(Tier.SAME_DAY, ("uncontrolled_pain",), Cause.ANSWER, "it is a 9", ())
-    alerts.add(tx, vault, parts.ids(), new, code="4F7", contact_id=None, patient_id=patient_id, inbox_id=None, now=NOW)
+    concepts, words = ("uncontrolled_pain",), "it is a 9"
+    new = NewAlert(Tier.SAME_DAY, concepts, Cause.ANSWER, words, (), contact_id=None, patient_id=patient_id)
+    alerts.add(tx, vault, parts.ids(), new, code="4F7", now=NOW)
     sessions.begin(
         tx,
         vault,

@@ -11,7 +11,7 @@ import pytest
 from bot import settings as reading
 from bot.core.enrollment import Lane
 from bot.errors import Refused
-from bot.service import deliver
+from bot.service import deliver, team
 from bot.service.enroll import enroll
 from bot.store.patients import NewPatient
 from bot.store.tables import alert, outbox, plan_entry
@@ -170,3 +170,14 @@ def test_enrolling_is_refused_for_a_phone_that_said_stop(clinic: Clinic) -> None
 
     with pytest.raises(Refused, match="START"):
         enroll(clinic.parts, stranger.number, new, consented=True, now=clinic.clock.now())
+
+
+def test_a_phone_is_a_patients_or_a_nurses_and_never_both(clinic: Clinic) -> None:
+    """Whatever comes from a patient's phone is read as the patient's: a nurse's "ack" would be lost."""
+    nurse, patient = clinic.nurse(), clinic.patient()
+    new = NewPatient("Ana Ruiz", "en", "America/Chicago", clinic.clock.now().date())
+
+    with pytest.raises(Refused, match=patient.id):
+        team.add(clinic.parts, patient.number, name="N", email="", role="nurse", rung=1, now=clinic.clock.now())
+    with pytest.raises(Refused, match=nurse.id):
+        enroll(clinic.parts, nurse.number, new, consented=True, now=clinic.clock.now())

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
-from bot.store.tables import consent_entry, enrollment, outbox
+from bot.store.tables import alert, consent_entry, enrollment, outbox
 from tests.clinic import MORNING, NIGHT, Clinic
 
 
@@ -78,3 +79,40 @@ def test_consent_taken_back_before_the_question_went_out(open_clinic: Callable[.
     clinic.clock.forward(hours=10)
     patient.hears_nothing()
     assert [row["state"] for row in clinic.rows(outbox) if "consent" in str(row["occurrence"])] == ["canceled"]
+
+
+@pytest.mark.parametrize("fault", ["error_503", "auth"])
+def test_a_question_that_an_outage_held_up_waits_for_the_morning(
+    open_clinic: Callable[..., Clinic], fault: str
+) -> None:
+    clinic = open_clinic(at=MORNING + timedelta(hours=9, minutes=30))  # 19:25
+    nurse = clinic.nurse()
+    clinic.carrier.fault(fault, count=None)
+    patient = clinic.patient(consented=False)
+    clinic.clock.forward(hours=3)  # 22:25
+    clinic.carrier.clear_faults()
+
+    clinic.clock.until(MORNING + timedelta(hours=23, minutes=4))  # 08:59
+    patient.hears_nothing()
+    clinic.clock.forward(minutes=2)
+
+    patient.hears("Reply YES to join")
+    nurse.forgets()
+
+
+def test_a_question_that_could_not_go_out_for_days_is_not_asked_any_more_and_staff_know(
+    open_clinic: Callable[..., Clinic],
+) -> None:
+    clinic = open_clinic(at=MORNING)
+    clinic.sends_by_itself = False  # the whole clinic stands still
+    patient = clinic.patient(consented=False)
+    clinic.clock.jump(days=3)
+    clinic.sends_by_itself = True
+
+    clinic.clock.forward(minutes=1)
+
+    patient.hears_nothing()
+    assert [(row["state"], row["reason"], row["attempts"]) for row in clinic.rows(outbox)] == [
+        ("skipped", "window missed", 0)
+    ]
+    assert "unreachable" in [row["cause"] for row in clinic.rows(alert)]

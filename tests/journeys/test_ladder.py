@@ -461,3 +461,21 @@ def test_the_ladder_goes_on_when_the_clinics_clock_is_set_back(clinic: Clinic) -
     first.forgets()
     second.forgets()
     assert timedelta() <= clinic.clock.now() - clinic.alerts[0].raised_at <= timedelta(minutes=32)
+
+
+def test_an_attempt_that_does_nothing_stays_in_the_alerts_history(clinic: Clinic) -> None:
+    first, second, viewer = clinic.nurse(rung=1), clinic.nurse(rung=2), clinic.nurse(role="viewer", rung=None)
+    raised(clinic)
+    first.hears("EMERGENCY")
+    code = clinic.alert.code
+
+    with pytest.raises(Refused, match="viewer"):
+        clinic.acknowledges(viewer, code)
+    assert clinic.alert.state == "open"
+    clinic.acknowledges(first, code)
+    with pytest.raises(Refused, match="already"):
+        clinic.acknowledges(second, code)
+
+    tried = [(row["staff_id"], row["detail"]) for row in clinic.rows(alert_event) if row["act"] == "refused"]
+    assert tried == [(viewer.id, "viewer"), (second.id, "acknowledged")]
+    assert clinic.alert.acknowledged_by == first.id

@@ -29,6 +29,8 @@ KINDS: Mapping[str, Stage] = {
     "reset": Stage.REFUSE,
     "bad_number": Stage.REFUSE,
     "opted_out": Stage.REFUSE,
+    "bad_region": Stage.REFUSE,
+    "bad_sender": Stage.REFUSE,
     "auth": Stage.REFUSE,
     "hang": Stage.ANSWER,
     "accept_then_reset": Stage.ANSWER,

@@ -34,6 +34,8 @@ REFUSALS = {
     "auth": (401, 20003, "Authenticate"),
     "bad_number": (400, 21211, ""),
     "opted_out": (400, 21610, ""),
+    "bad_region": (400, 21408, "Permission to send an SMS has not been enabled for the region of the 'To' number"),
+    "bad_sender": (400, 21606, "The 'From' phone number provided is not a valid sender for this destination"),
 }
 ANSWERS = {
     "accept_then_500": (500, "application/json", b'{"code": 20500, "message": "Internal error", "status": 500}'),

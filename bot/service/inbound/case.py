@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.core.enrollment import EnrollmentState, Lane
+from bot.core.enrollment import Lane
 from bot.core.keyword import Keyword
+from bot.core.language import languages_of
 from bot.core.reception import Sender, Standing, Text, Waiting
 from bot.core.redflag.screen import Heard, screen
 from bot.core.session import Facts
@@ -72,8 +73,13 @@ class Who:
             return next((person for person in self.people if person.id == about), None)
         return self.people[-1] if self.people else None
 
-    def standing(self, waiting: Waiting | None = None) -> Standing:
-        has_ended = bool(self.people) and all(person.enrollment is EnrollmentState.ENDED for person in self.people)
+    def languages(self, body: str) -> tuple[str, ...]:
+        """A stranger is answered in the language they write in, or in both."""
+        if self.patient:
+            return (self.patient.language,)
+        return (self.contact.language,) if self.member else languages_of(body)
+
+    def standing(self, waiting: Waiting | None = None, *, has_ended: bool = False) -> Standing:
         return Standing(self.sender, self.contact.consent, waiting, has_ended)
 
 

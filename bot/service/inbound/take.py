@@ -11,7 +11,7 @@ from bot.core.enrollment import Consent, Lane
 from bot.core.reception import Decision, Sender, Waiting, decide, decide_without_script
 from bot.core.redflag.table import Tier
 from bot.core.session import Facts
-from bot.service import alert, talk
+from bot.service import alert, enroll, talk
 from bot.service.inbound import effects, words
 from bot.service.inbound.case import Case, Reply, Taken, Who
 from bot.service.parts import Parts
@@ -29,7 +29,8 @@ def whole(case: Case, tx: Connection) -> Taken:
     if who.member and (ack := acknowledgement(case.body)):
         return _acknowledge(case, tx, who, ack)
     waiting = _waiting(case, who.conversation)
-    decision = decide(case.text, case.heard, who.standing(waiting), _facts(case, tx, who, waiting))
+    standing = who.standing(waiting, has_ended=_has_ended(case, who))
+    decision = decide(case.text, case.heard, standing, _facts(case, tx, who, waiting))
     state = InboxState.UNMATCHED if who.sender is Sender.UNKNOWN else InboxState.HANDLED
     return _do(case, tx, who, decision, state)
 
@@ -78,6 +79,10 @@ def _waiting(case: Case, conversation: Conversation | None) -> Waiting | None:
         return None
     session = conversation.session
     return Waiting(session, case.parts.scripts.flow(session.version, session.flow))
+
+
+def _has_ended(case: Case, who: Who) -> bool:
+    return bool(who.people) and all(enroll.is_over(case.script, person, case.moment.now) for person in who.people)
 
 
 def _facts(case: Case, tx: Connection, who: Who, waiting: Waiting | None) -> Facts:

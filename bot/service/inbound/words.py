@@ -32,10 +32,10 @@ def say(
     wanted = [spoken for spoken in decision.say if not (is_repeat and spoken.urgent)]
     if not wanted or not _may_reply(case, tx, who, wanted):
         return [], frozenset()
-    language = decision.language or (who.patient.language if who.patient else who.contact.language)
+    languages = (decision.language,) if decision.language else who.languages(case.body)
     drafts = [
         _draft(case, who, place, spoken, body)
-        for place, (spoken, body) in enumerate(_worded(case, wanted, language, decision.consent))
+        for place, (spoken, body) in enumerate(_worded(case, wanted, languages, decision.consent))
     ]
     outbox.write_all(tx, case.parts.vault, drafts)
     if not case.by_answer:
@@ -53,12 +53,14 @@ def _may_reply(case: Case, tx: Connection, who: Who, wanted: list[Spoken]) -> bo
     return replies <= most
 
 
-def _worded(case: Case, wanted: list[Spoken], language: str, consent: Consent | None) -> list[tuple[Spoken, str]]:
+def _worded(
+    case: Case, wanted: list[Spoken], languages: tuple[str, ...], consent: Consent | None
+) -> list[tuple[Spoken, str]]:
     """Two messages at most, because a phone may show them in any order: the emergency's, and the rest.
 
     After STOP a single text may go out, so the instruction and the confirmation share it.
     """
-    words = [(spoken, body) for spoken in wanted if (body := _words(case, spoken, language))]
+    words = [(spoken, body) for spoken in wanted if (body := _words(case, spoken, languages))]
     if consent is Consent.STOPPED:
         groups = [words]
     else:
@@ -66,11 +68,15 @@ def _worded(case: Case, wanted: list[Spoken], language: str, consent: Consent | 
     return [(group[0][0], "\n".join(body for _, body in group)) for group in groups if group]
 
 
-def _words(case: Case, spoken: Spoken, language: str) -> str:
+def _words(case: Case, spoken: Spoken, languages: tuple[str, ...]) -> str:
     """Empty for a standard text while none can be read: STOP is honoured in silence then."""
     if spoken.text is not None:
-        return case.script.say(spoken.text, language)
-    return case.script.notice(spoken.notice, language) if case.script.notices else ""
+        said = [case.script.say(spoken.text, language) for language in languages]
+    elif case.script.notices:
+        said = [case.script.notice(spoken.notice, language) for language in languages]
+    else:
+        said = []
+    return "\n".join(said)
 
 
 def _draft(case: Case, who: Who, place: int, spoken: Spoken, body: str) -> Draft:

@@ -248,6 +248,8 @@ REFUSING = [
     ("error_503", 503, 20503),
     ("bad_number", 400, 21211),
     ("opted_out", 400, 21610),
+    ("bad_region", 400, 21408),
+    ("bad_sender", 400, 21606),
     ("auth", 401, 20003),
 ]
 

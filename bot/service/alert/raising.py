@@ -1,0 +1,156 @@
+"""A concern becomes an alert, in the transaction of its cause, with its first pages."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from bot.core.alert import Cause, free_code
+from bot.core.enrollment import Lane
+from bot.core.reception import Matter
+from bot.core.redflag.table import Tier
+from bot.service.alert import ladder
+from bot.service.parts import Parts
+from bot.service.scripts import Script
+from bot.service.talk import next_office_opening
+from bot.store import alert_events, alerts
+from bot.store.alerts import Alert, NewAlert
+from bot.store.inbox import Kept
+from bot.store.patients import Patient
+
+ROUTINE_DUE = timedelta(days=2)
+"""When a routine task is due (clinical/facts.md section 2c)."""
+
+READ_WITHIN = timedelta(hours=4)
+"""Office time in which words that nobody understood are read: the patient was told that staff read them."""
+
+TO_READ = frozenset(
+    {
+        Cause.NOT_UNDERSTOOD,
+        Cause.FREE_WORDS,
+        Cause.REVIEW,
+        Cause.WANTS_PERSON,
+        Cause.WRONG_PERSON,
+        Cause.STOPPED,
+        Cause.DEATH,
+    }
+)
+
+CALL_CANNOT_TEXT = "texts are stopped: call, cannot text"
+
+
+def raise_for(
+    tx: Connection,
+    parts: Parts,
+    script: Script,
+    matter: Matter,
+    *,
+    contact_id: str,
+    patient_id: str | None,
+    quote: str,
+    inbox_id: str | None,
+    cannot_text: bool,
+    now: datetime,
+) -> set[Lane]:
+    """One alert a concern, because of a text. Returns the lanes to ring."""
+    standing = _standing(tx, contact_id, matter)
+    if standing is not None:
+        alert_events.note(tx, parts.ids(), standing.id, "heard_again", at=now, detail=inbox_id or "")
+        return set()
+    why = (*matter.why, CALL_CANNOT_TEXT) if cannot_text else matter.why
+    new = NewAlert(
+        matter.tier,
+        _concepts(matter),
+        matter.cause,
+        quote,
+        why,
+        contact_id=contact_id,
+        patient_id=patient_id,
+        inbox_id=inbox_id,
+    )
+    return _add(tx, parts, script, new, now)
+
+
+def raise_once(
+    tx: Connection,
+    parts: Parts,
+    script: Script,
+    matter: Matter,
+    *,
+    contact_id: str | None,
+    patient_id: str | None,
+    now: datetime,
+) -> None:
+    """An alert that no text caused (silence, a number that cannot be reached): one at a time for each cause."""
+    if alerts.unresolved(tx, contact_id, matter.cause) is None:
+        new = NewAlert(
+            matter.tier,
+            _concepts(matter),
+            matter.cause,
+            quote="",
+            why=matter.why,
+            contact_id=contact_id,
+            patient_id=patient_id,
+        )
+        _add(tx, parts, script, new, now)
+
+
+def raise_operations(tx: Connection, parts: Parts, script: Script, matter: Matter, now: datetime) -> None:
+    """Something about the service itself needs a person: no patient's, and paged like any alert of its tier."""
+    raise_once(tx, parts, script, matter, contact_id=None, patient_id=None, now=now)
+
+
+def raise_unreadable(
+    tx: Connection,
+    parts: Parts,
+    script: Script,
+    *,
+    contact_id: str,
+    patient: Patient | None,
+    kept: Kept,
+    now: datetime,
+) -> None:
+    """A text that no attempt could handle: a person reads it the same day."""
+    new = NewAlert(
+        Tier.SAME_DAY,
+        (),
+        Cause.UNREADABLE,
+        quote=kept.body(parts.vault),
+        why=(f"attempts: {kept.attempts}",),
+        contact_id=contact_id,
+        patient_id=patient.id if patient else None,
+        inbox_id=kept.id,
+    )
+    _add(tx, parts, script, new, now)
+
+
+def _concepts(matter: Matter) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(concern.concept for concern in matter.concerns))
+
+
+def _standing(tx: Connection, contact_id: str, matter: Matter) -> Alert | None:
+    """The same concern said again, before anybody acknowledged it, is the same alert."""
+    concepts = set(_concepts(matter))
+    if not concepts or matter.cause is Cause.REVIEW:
+        return None
+    for open_alert in alerts.open_of_contact(tx, contact_id):
+        as_urgent = open_alert.tier.urgency >= matter.tier.urgency
+        if as_urgent and open_alert.cause is not Cause.REVIEW and concepts <= set(open_alert.concepts):
+            return open_alert
+    return None
+
+
+def _add(tx: Connection, parts: Parts, script: Script, new: NewAlert, now: datetime) -> set[Lane]:
+    code = free_code(alerts.open_codes(tx), parts.pick)
+    raised = alerts.add(tx, parts.vault, parts.ids(), new, code=code, now=now)
+    alert_events.note(tx, parts.ids(), raised.id, "raised", at=now, detail=new.cause.value)
+    if raised.tier is not Tier.ROUTINE:
+        return ladder.step(tx, parts, script, raised, now)
+    alerts.set_next_action(tx, raised.id, _task_due(script, raised.cause, now))
+    return set()
+
+
+def _task_due(script: Script, cause: Cause, now: datetime) -> datetime:
+    """A routine alert is a task with a due time: it pages nobody."""
+    return next_office_opening(script, now) + READ_WITHIN if cause in TO_READ else now + ROUTINE_DUE
