@@ -21,6 +21,8 @@ from bot.errors import UserError
 @click.option(
     "--save", type=click.Path(path_type=Path, dir_okay=False), help="Keep the conversation in a file for `flows test`."
 )
+@click.option("--closed", is_flag=True, help="Out of office hours.")
+@click.option("--earlier", multiple=True, metavar="NAME=5,2", help="Earlier answers to a question, oldest first.")
 def play(
     *,
     flow: str,
