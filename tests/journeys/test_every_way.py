@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.core.flow import Unclear
+from bot.core.flow import Ask, Kind, Unclear
 from bot.core.redflag.screen import screen
 from bot.core.wording import render
 from bot.flowfile.check import check
@@ -38,8 +38,13 @@ LIBRARY = _library()
 
 
 def _is_typed(edge: Edge) -> bool:
-    """Red flags beside an answer are the screen's own matter; here they come by themselves."""
-    return is_quick(edge) and (not edge.given.heard or isinstance(edge.given.answer, Unclear))
+    """Red flags beside an answer are the screen's own matter; here they come by themselves. A question for words
+    takes any words for its answer, so there they never do."""
+    if not edge.given.heard:
+        return is_quick(edge)
+    ask = LIBRARY.flows[edge.turn.session.flow].step(edge.source.session.step or "")
+    by_itself = isinstance(edge.given.answer, Unclear) and isinstance(ask, Ask) and ask.question.kind is not Kind.WORDS
+    return is_quick(edge) and by_itself
 
 
 def _ways(name: str, *, pairs: bool) -> list[Way]:
