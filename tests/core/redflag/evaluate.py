@@ -28,6 +28,7 @@ PLACES = {
     "independent": DATA / "independent.jsonl",
     "sealed": DATA / "sealed.jsonl",
     "sealed2": DATA / "sealed2.jsonl",
+    "sealed3": DATA / "sealed3.jsonl",
 }
 """The labelled texts by name; `labelled` is the set that admins have."""
 CHEST = {"pe", "stroke_mi"}

@@ -1,9 +1,9 @@
 """The floors below which hearing must not fall, on labelled texts, in each language.
 
 dev.jsonl is the development set of the labelling guide, flows/labelled.jsonl holds texts by the author of the phrases,
-and independent.jsonl texts by another author. All three were looked at while the phrases were written: they guard
-against loss and say nothing of new texts. sealed.jsonl is by that other author too and was never looked at, only
-counted: its floors are just below what it scored, and show how far the phrases still are from the goal.
+and independent.jsonl texts by another author. All three taught the phrases or the ear: they guard against loss and say
+nothing of new texts. The sealed sets are by other authors and were only counted, never read: their floors are just
+below what they scored, and show how far hearing still is from the goal.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from bot.flowfile.redflags import fallback_table
 from tests.core.redflag.evaluate import PLACES, Score, cases, score, shipped_phrases
 
 LANGUAGES = ("en", "es")
-SEALED_EMERGENCIES, SEALED_POSITIVES, SEALED_FALSE_ALARMS = 0.8, 0.78, 0.17
+SEALED_EMERGENCIES, SEALED_POSITIVES, SEALED_FALSE_ALARMS = 0.94, 0.93, 0.13
 
 
 def scored(name: str, language: str) -> Score:
@@ -48,8 +48,9 @@ def test_hard_negatives_seldom_alarm(name: str, language: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_unseen_texts_are_heard_as_well_as_they_were(language: str) -> None:
-    found = scored("sealed", language)
+@pytest.mark.parametrize("name", ["sealed", "sealed2", "sealed3"])
+def test_unseen_texts_are_heard_as_well_as_they_were(name: str, language: str) -> None:
+    found = scored(name, language)
 
     assert found.emergencies_heard >= SEALED_EMERGENCIES * found.emergencies
     assert found.positives_heard >= SEALED_POSITIVES * found.positives
