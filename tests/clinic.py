@@ -79,6 +79,10 @@ class MovedClock:
         self._now = end
         self.settle()
 
+    def wait_real(self, **duration: float) -> None:
+        """Let real time pass alone, as somebody types or walks away from a desk; the clinic's stands still."""
+        self._apart += timedelta(**duration)
+
     def jump(self, **duration: float) -> None:
         """Move the clinic's clock without anything happening on the way; real time stays."""
         self._now += timedelta(**duration)

@@ -13,6 +13,7 @@ from bot.clock import Clock
 from bot.service.parts import Parts
 from bot.service.talk import Moment
 from bot.web import alert_page, health, home, sms
+from bot.web.console import add_console
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -57,6 +58,7 @@ def create(site: Site) -> Flask:
     app.register_blueprint(health.doors(site))
     app.register_blueprint(alert_page.doors(site))
     app.register_blueprint(home.doors(site))
+    add_console(app, site)
     if site.pretend_url is not None:
         home.add_phones(app, site)
     app.after_request(_with_headers)
