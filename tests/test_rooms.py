@@ -133,7 +133,6 @@ def test_every_module_says_what_it_is(path: Path) -> None:
 
 
 ROUTES = {
-    "/": "public",
     "/static/<path:filename>": "public",
     "/healthz": "public",
     "/readyz": "public",

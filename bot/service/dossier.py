@@ -59,12 +59,12 @@ def open_dossier(parts: Parts, token: str, now: datetime) -> Dossier | None:
         if followed is None:
             return None
         alert_id, staff_id = followed
-        return _dossier(tx, parts, script, alerts.get(tx, alert_id), staff_id, now)
+        return dossier(tx, parts, script, alerts.get(tx, alert_id), staff_id, now)
 
     return parts.database.read(work)
 
 
-def _dossier(tx: Connection, parts: Parts, script: Script, alert: Alert, staff_id: str, now: datetime) -> Dossier:
+def dossier(tx: Connection, parts: Parts, script: Script, alert: Alert, staff_id: str, now: datetime) -> Dossier:
     names = {member.id: member.name(parts.vault) for member in staff.every(tx)}
     patient = patients.get(tx, alert.patient_id) if alert.patient_id else None
     contact = contacts.get(tx, alert.contact_id) if alert.contact_id else None

@@ -219,7 +219,8 @@ class _Taking:
             session = conversation.session
             waiting = Waiting(session, self.parts.scripts.flow(session.version, session.flow))
         has_ended = all(person.enrollment is EnrollmentState.ENDED for person in people)
-        return Standing(Sender.PATIENT, contact.consent, waiting, has_ended)
+        is_talked_with = contact.is_talked_with(self.moment.now)
+        return Standing(Sender.PATIENT, contact.consent, waiting, has_ended, is_talked_with)
 
     def _settled(self, standing: Standing) -> InboxState:
         return InboxState.UNMATCHED if standing.sender is Sender.UNKNOWN else InboxState.HANDLED

@@ -12,7 +12,7 @@ from flask import Flask, Response
 from bot.clock import Clock
 from bot.service.parts import Parts
 from bot.service.talk import Moment
-from bot.web import alert_page, health, home, sms
+from bot.web import alert_page, handsets, health, sms
 from bot.web.console import add_console
 
 CSP = (
@@ -57,10 +57,9 @@ def create(site: Site) -> Flask:
     app.register_blueprint(sms.doors(site))
     app.register_blueprint(health.doors(site))
     app.register_blueprint(alert_page.doors(site))
-    app.register_blueprint(home.doors(site))
     add_console(app, site)
     if site.pretend_url is not None:
-        home.add_phones(app, site)
+        handsets.add_phones(app, site)
     app.after_request(_with_headers)
     return app
 

@@ -136,10 +136,19 @@ def upgrade() -> None:
         _of("usefulness", "alert_id", "alert"),
         _of("usefulness", "staff_id", "staff"),
     )
+    op.create_table(
+        "patient_detail",
+        sa.Column("patient_id", ID, nullable=False),
+        sa.Column("procedure", sa.LargeBinary(), nullable=False),
+        sa.Column("care_team", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("patient_id", name=op.f("pk_patient_detail")),
+        _of("patient_detail", "patient_id", "patient"),
+    )
 
 
 def downgrade() -> None:
     for table in (
+        "patient_detail",
         "usefulness",
         "finding",
         "writing",

@@ -121,3 +121,12 @@ usefulness = Table(
     Column("is_useful", Boolean, nullable=False),
     Column("at", Instant, nullable=False),
 )
+
+# What staff know of a recovery beyond what the texts need.
+patient_detail = Table(
+    "patient_detail",
+    metadata,
+    Column("patient_id", Id, ForeignKey("patient.id"), primary_key=True),
+    Column("procedure", Sealed, nullable=False),
+    Column("care_team", Sealed, nullable=False),
+)
