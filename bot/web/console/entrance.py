@@ -15,8 +15,9 @@ from bot.errors import Refused, UserError
 from bot.service import typed
 from bot.service.console import signing_in
 from bot.service.console.signing_in import Credentials, NewMember, SignedIn, TryLater, Welcome, form_token
+from bot.store.database import StoreBusy
 from bot.web.console.browser import browser_name
-from bot.web.console.gate import BROWSER_COOKIE, BROWSER_SECONDS, COOKIE, STALE_FORM, VISIT_COOKIE, Gate
+from bot.web.console.gate import BROWSER_COOKIE, BROWSER_SECONDS, BUSY, COOKIE, STALE_FORM, VISIT_COOKIE, Gate
 
 
 def doors(gate: Gate) -> Blueprint:
@@ -27,6 +28,7 @@ def doors(gate: Gate) -> Blueprint:
     blueprint.add_url_rule("/sign-out", "sign_out", entrance.leave, methods=["POST"])
     blueprint.add_url_rule("/welcome/<token>", "welcome", entrance.welcome, methods=["GET"])
     blueprint.add_url_rule("/welcome/<token>", "set_up", entrance.set_up, methods=["POST"])
+    blueprint.register_error_handler(StoreBusy, lambda _: gate.say_no(BUSY, status=503))
     return blueprint
 
 

@@ -30,6 +30,8 @@ BROWSER_SECONDS = 180 * 24 * 3600
 FORM_FIELD = "form_token"
 STALE_FORM = "This form was open too long, or came from another site. Nothing was done: load the page and try again."
 
+BUSY = "The database is busy just now. Try again in a moment: nothing is done twice."
+
 
 class Gate:
     """Hands a page its visitor, or shows them out. Made once for the site."""
@@ -75,7 +77,7 @@ class Gate:
         except Refused as refused:
             return self.say_no(f"{str(refused)[:1].upper()}{str(refused)[1:].rstrip('.')}.", status=409)
         except StoreBusy:
-            return self.say_no("The database is busy: nothing was done. Try again in a moment.", status=503)
+            return self.say_no(BUSY, status=503)
 
     def visitor(self) -> Visitor | None:
         return signing_in.visitor(self.parts, request.cookies.get(self.cookie(COOKIE), ""), self.site.clock.real())

@@ -77,5 +77,6 @@ def desk_of(clinic: Clinic, member: Handset) -> Desk:
     desk = Desk(clinic)
     desk.name = member.number
     link = signing_in.link_for(clinic.parts, member.id, clinic.clock.real())
-    assert desk.sets_up(link).status_code == 200
+    answer = desk.sets_up(link)
+    assert answer.status_code == 200, answer.text
     return desk
