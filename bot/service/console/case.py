@@ -9,9 +9,10 @@ from datetime import UTC, datetime, tzinfo
 from sqlalchemy import Connection
 
 from bot.core.alert import Cause
-from bot.core.enrollment import Consent, EnrollmentState
+from bot.core.enrollment import Consent
 from bot.core.hours import day_after, zone
 from bot.core.pain import Reported
+from bot.service import replan
 from bot.service.console.thread import Line, thread
 from bot.service.console.worklist import Piece, answer_by, marked
 from bot.service.dossier import Dossier, dossier
@@ -122,7 +123,7 @@ def person(tx: Connection, parts: Parts, patient: Patient, now: datetime) -> Per
         zone=patient.zone,
         day=day_after(patient.surgery_day, now, zone(patient.zone)),
         surgery_day=patient.surgery_day.isoformat(),
-        standing=standing(patient, contact),
+        standing=standing(patient, contact, is_paused=replan.is_paused(tx, patient)),
         emergency_contact=patient.emergency_contact(vault),
         address=patient.address(vault),
         can_text=contact.consent is not Consent.STOPPED,
@@ -132,11 +133,11 @@ def person(tx: Connection, parts: Parts, patient: Patient, now: datetime) -> Per
     )
 
 
-def standing(patient: Patient, contact: Contact) -> str:
+def standing(patient: Patient, contact: Contact, *, is_paused: bool) -> str:
     """Stopped is the patient's own word, by text or by phone; paused is ours."""
     if contact.consent is Consent.STOPPED:
         return "stopped"
-    return "paused" if patient.enrollment is EnrollmentState.STOPPED else patient.enrollment.value
+    return "paused" if is_paused else patient.enrollment.value
 
 
 def pain(tx: Connection, patient: Patient) -> tuple[Reported, ...]:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from bot.core.hours import day_after, zone
 from bot.core.pain import Reported
+from bot.service import replan
 from bot.service.console.case import Person, here, pain, person, standing
 from bot.service.console.thread import Line, thread
 from bot.service.console.worklist import title
@@ -46,7 +47,7 @@ def roster(parts: Parts, search: str, now: datetime) -> list[Row]:
                     phone=contact.phone(parts.vault),
                     language=patient.language,
                     day=day_after(patient.surgery_day, now, zone(patient.zone)),
-                    standing=standing(patient, contact),
+                    standing=standing(patient, contact, is_paused=replan.is_paused(tx, patient)),
                     open_alerts=sum(alert.patient_id == patient.id for alert in standing_alerts),
                 )
             )

@@ -12,8 +12,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from bot.core.sign_in import Right
 from bot.core.wording import measure
 from bot.errors import Refused, UserError
-from bot.service import enroll, typed
-from bot.service.console import caring, enrolling, roster, writing
+from bot.service import enroll, replan, typed
+from bot.service.console import enrolling, record, roster, writing
 from bot.service.console.signing_in import Visitor
 from bot.web.console.chart import trend
 from bot.web.console.gate import Gate
@@ -21,7 +21,7 @@ from bot.web.console.gate import Gate
 SAID = {
     "enrolled": "Enrolled. Below is what they get and when.",
     "imported": "All of them are enrolled.",
-    "paused": "Paused: nothing goes out until you let it go on. Texts are screened and answered as ever.",
+    "paused": "Paused: nothing of the plan goes out until you let it go on. Texts are screened and answered as ever.",
     "on": "The texts go on.",
     "stopped": "Stopped. Only the patient's own START lifts that.",
     "moved": "The surgery is moved, and the calendar with it.",
@@ -136,10 +136,10 @@ class Patients:
         )
 
     def pause(self, visitor: Visitor, patient_id: str) -> AnyResponse:
-        return self._do(visitor, patient_id, "pause patient", "paused", caring.pause)
+        return self._do(visitor, patient_id, "pause patient", "paused", replan.pause)
 
     def go_on(self, visitor: Visitor, patient_id: str) -> AnyResponse:
-        return self._do(visitor, patient_id, "let patient go on", "on", caring.go_on)
+        return self._do(visitor, patient_id, "let patient go on", "on", replan.resume)
 
     def stop(self, visitor: Visitor, patient_id: str) -> AnyResponse:
         return self._do(visitor, patient_id, "stop patient", "stopped", enroll.stop)
@@ -147,7 +147,7 @@ class Patients:
     def let_script_go_on(self, visitor: Visitor, patient_id: str) -> AnyResponse:
         return self._do(visitor, patient_id, "let script go on", "script", writing.let_the_script_go_on)
 
-    def _do(self, visitor: Visitor, patient_id: str, act: str, said: str, verb: Callable[..., None]) -> AnyResponse:
+    def _do(self, visitor: Visitor, patient_id: str, act: str, said: str, verb: Callable[..., object]) -> AnyResponse:
         self.gate.record(visitor, act, patients=(patient_id,))
         verb(self.parts, patient_id, self._now)
         return redirect(url_for("patients.one", patient_id=patient_id, said=said), code=303)
@@ -168,22 +168,22 @@ class Patients:
         text = request.form.get("surgery", "")
         try:
             day = typed.surgery(text, self._now.astimezone(chart.there).date())
-            changes = caring.moves(self.parts, patient_id, day, self._now)
+            changes = replan.what_moves(self.parts, patient_id, day, self._now)
             if request.form.get("do") == "move":
                 return self._move(visitor, patient_id, day)
         except UserError as wrong:
             problem = f"{str(wrong)[:1].upper()}{str(wrong)[1:].rstrip('.')}."
             return make_response(self._one(visitor, patient_id, problem=problem), 422)
-        return make_response(self._one(visitor, patient_id, moves=changes, new_day=day))
+        return make_response(self._one(visitor, patient_id, moves=changes, new_day=day, what=roster.what))
 
     def _move(self, visitor: Visitor, patient_id: str, day: date) -> AnyResponse:
         self.gate.record(visitor, "move surgery", patients=(patient_id,), detail=day.isoformat())
-        caring.move_surgery(self.parts, patient_id, day, self._now)
+        replan.move(self.parts, patient_id, day, self._now)
         return redirect(url_for("patients.one", patient_id=patient_id, said="moved"), code=303)
 
     def export(self, visitor: Visitor, patient_id: str) -> Response:
         self.gate.record(visitor, "export patient", patients=(patient_id,))
-        told = caring.export(self.parts, patient_id, self._now)
+        told = record.export(self.parts, patient_id, self._now)
         answer = Response(json.dumps(told, ensure_ascii=False, indent=2), mimetype="application/json")
         answer.headers["Content-Disposition"] = f'attachment; filename="patient-{patient_id}.json"'
         answer.headers["Cache-Control"] = "no-store"
