@@ -33,6 +33,7 @@ class Dossier:
     tier: str
     state: str
     staff_id: str
+    patient_id: str | None
     raised_at: datetime
     patient: str
     phone: str
@@ -80,6 +81,7 @@ def dossier(tx: Connection, parts: Parts, script: Script, alert: Alert, staff_id
         tier=alert.tier.value,
         state=alert.state.value,
         staff_id=staff_id,
+        patient_id=alert.patient_id,
         raised_at=alert.raised_at.astimezone(here),
         patient=patient.name(parts.vault) if patient else "Unknown number",
         phone=contact.phone(parts.vault) if contact else "",

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from flask import Flask, Response
 
 from bot.clock import Clock
+from bot.service.console.trail import Trail
 from bot.service.parts import Parts
 from bot.service.talk import Moment
 from bot.web import alert_page, handsets, health, sms
 from bot.web.console import add_console
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -41,6 +47,11 @@ class Site:
     pretend_url: Callable[[], str] | None
     data: Path
 
+    @property
+    def trail(self) -> Trail:
+        """The audit log, with its newest digest noted beside the database."""
+        return Trail(self.parts, self.data / "audit.heads")
+
     def moment(self) -> Moment:
         return Moment(self.clock.now(), self.clock.real())
 
@@ -61,7 +72,17 @@ def create(site: Site) -> Flask:
     if site.pretend_url is not None:
         handsets.add_phones(app, site)
     app.after_request(_with_headers)
+    app.wsgi_app = _under(urlsplit(site.parts.base_url).path, app.wsgi_app)  # type: ignore[method-assign,assignment]
     return app
+
+
+def _under(prefix: str, app: WSGIApplication) -> WSGIApplication:
+    """The proxy strips the public address's prefix from what comes in; the links that we write must have it."""
+
+    def prefixed(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        return app({**environ, "SCRIPT_NAME": prefix}, start_response)
+
+    return prefixed if prefix else app
 
 
 def _with_headers(answer: Response) -> Response:

@@ -103,7 +103,7 @@ def _understood(text: TextIn, *, has_flag: bool) -> str:
     if has_flag:
         said.append("red flag heard")
     if text.understood.startswith("not understood"):
-        said.append(text.understood)
+        said.append("no answer to the question" if has_flag else text.understood)
     elif text.understood:
         said.append(f"understood as {text.understood}")
     elif text.state == "received":

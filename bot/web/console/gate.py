@@ -15,7 +15,6 @@ from bot.core.sign_in import Right, may
 from bot.errors import Refused
 from bot.service.console import signing_in
 from bot.service.console.signing_in import Visitor
-from bot.service.console.trail import Trail
 from bot.service.parts import Parts
 from bot.store.database import StoreBusy
 from bot.web.origin import is_ours
@@ -39,7 +38,7 @@ class Gate:
     def __init__(self, site: Site) -> None:
         self.site = site
         self.parts: Parts = site.parts
-        self.trail = Trail(site.parts, site.data / "audit.heads")
+        self.trail = site.trail
         self.is_https = urlsplit(site.parts.base_url).scheme == "https"
 
     def door(self, blueprint: Blueprint, method: str, rule: str, right: Right) -> Callable[[View], View]:

@@ -186,3 +186,19 @@ def test_unknown_ids_are_told_in_a_sentence(doors: Doors) -> None:
 
         assert answer.status_code == 404
         assert "nothing here" in answer.text
+
+
+def test_under_a_prefix_every_link_of_ours_has_it(clinic: Clinic) -> None:
+    from dataclasses import replace
+
+    from bot.web.site import create
+
+    parts = replace(clinic.parts, base_url="https://clinic.example/texts")
+    browser = create(replace(clinic.site, parts=parts)).test_client()
+    page = browser.get("/sign-in")
+    away = browser.get("/patients")
+
+    assert 'action="/texts/sign-in"' in page.text
+    assert 'href="/texts/static/console.css"' in page.text
+    assert away.headers["Location"] == "/texts/sign-in?next=/patients"
+    assert all(line.startswith("__Host-") and "Secure" in line for line in page.headers.getlist("Set-Cookie"))
