@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from bot.store.tables import metadata
+from bot.store.console.tables import metadata  # which holds those of bot.store.tables too
 
 connection = context.config.attributes["connection"]
 context.configure(

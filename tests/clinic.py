@@ -90,6 +90,10 @@ class MovedClock:
         self._now = end
         self.settle()
 
+    def wait_real(self, **duration: float) -> None:
+        """Let real time pass alone, as somebody types or walks away from a desk; the clinic's stands still."""
+        self._apart += timedelta(**duration)
+
     def jump(self, **duration: float) -> None:
         """Move the clinic's clock without anything happening on the way; real time stays."""
         self._now += timedelta(**duration)
@@ -306,17 +310,18 @@ class Clinic:
         id_ = enroll.enroll(
             self.parts, number, NewPatient(name, language, zone, surgery), consented=consented, now=self.clock.now()
         )
-        return self._handset(number, id_, name)
+        return self.handset(number, id_, name)
 
     def nurse(self, *, rung: int | None = 1, name: str = "Nurse One", email: str = "", role: str = "nurse") -> Handset:
         number = f"+1507556{next(self._numbers):04d}"
         id_ = team.add(self.parts, number, name=name, email=email, role=role, rung=rung, now=self.clock.now())
-        return self._handset(number, id_, name)
+        return self.handset(number, id_, name)
 
     def stranger(self) -> Handset:
-        return self._handset(f"+1507557{next(self._numbers):04d}", "", "a stranger")
+        return self.handset(f"+1507557{next(self._numbers):04d}", "", "a stranger")
 
-    def _handset(self, number: str, id_: str, name: str) -> Handset:
+    def handset(self, number: str, id_: str, name: str) -> Handset:
+        """The phone of somebody who was made in another way."""
         handset = Handset(self, number, id_, name)
         self.handsets.append(handset)
         return handset

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import os
 import shutil
 import signal
@@ -13,9 +15,12 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from bot.core.sign_in import code_at, counter_of
 
 PICTURES = Path(__file__).resolve().parents[1] / "bot" / "docs" / "pictures"
 LAPTOP = {"width": 1440, "height": 900}
@@ -24,7 +29,7 @@ READY_SECONDS = 60
 
 def main() -> None:
     PICTURES.mkdir(exist_ok=True)
-    with _running() as base, sync_playwright() as player:
+    with _running() as (base, data), sync_playwright() as player:
         chromium = player.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         page = chromium.new_page(viewport=LAPTOP, color_scheme="light", device_scale_factor=1)
         page.goto(f"{base}/phones")
@@ -36,7 +41,36 @@ def main() -> None:
         page.goto(page.get_by_text("Open alert").first.get_attribute("href") or base)
         page.set_viewport_size({"width": 390, "height": 844})
         page.screenshot(path=PICTURES / "alert.png")
+        _console(chromium, base, _first_link(data))
         chromium.close()
+
+
+def _first_link(data: str) -> str:
+    command = [sys.executable, "-m", "bot", "staff", "link", "--first-admin", "--json"]
+    done = subprocess.run(command, env={**os.environ, "MENDLINE_DATA": data}, capture_output=True, check=True)
+    return str(json.loads(done.stdout)["link"])
+
+
+def _console(chromium: Browser, base: str, link: str) -> None:
+    """The first admin sets up an account, and opens the emergency: by day and by night."""
+    page = chromium.new_page(viewport=LAPTOP, color_scheme="light", device_scale_factor=1)
+    path = link[link.index("/welcome/") :]
+    page.goto(base + path)
+    key = page.locator("code.key").inner_text().replace(" ", "")
+    page.get_by_label("Your name").fill("Dr. Wei Chen")
+    page.get_by_label("Your mobile number").fill("+15075550190")
+    page.get_by_label("Choose a password").fill("four words that differ")
+    secret = base64.b32decode(key + "=" * (-len(key) % 8))
+    page.get_by_label("The six digits").fill(code_at(secret, counter_of(datetime.now(UTC))))
+    page.get_by_role("button", name="Set up").click()
+    page.get_by_role("link", name="I have kept them").click()
+    page.locator("#list .item").first.click()
+    page.wait_for_timeout(800)
+    page.screenshot(path=PICTURES / "console.png")
+    page.emulate_media(color_scheme="dark")
+    page.screenshot(path=PICTURES / "console-dark.png")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.screenshot(path=PICTURES / "console-phone.png")
 
 
 def _text(page: Page, words: str) -> None:
@@ -47,7 +81,7 @@ def _text(page: Page, words: str) -> None:
 
 
 @contextmanager
-def _running() -> Iterator[str]:
+def _running() -> Iterator[tuple[str, str]]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -57,7 +91,7 @@ def _running() -> Iterator[str]:
         try:
             _wait(f"http://127.0.0.1:{port}/readyz")
             time.sleep(3)
-            yield f"http://127.0.0.1:{port}"
+            yield f"http://127.0.0.1:{port}", data
         finally:
             clinic.send_signal(signal.SIGINT)
             clinic.wait(20)

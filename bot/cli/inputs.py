@@ -1,102 +1,62 @@
-"""What people type, made sure of: numbers, zones, dates and texts, each refused with a sentence that says how."""
+"""What people type at the command line, made sure of: the option is named in the sentence that refuses it."""
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Collection, Iterable, Iterator
-from datetime import date, timedelta
-from difflib import get_close_matches
+from contextlib import contextmanager
+from datetime import date
 
 from bot.errors import UserError
-
-HOME_REGION = "US"
-"""Where a number without a country code is taken to be."""
-
-LONGEST_TEXT = 200
-MOST_PAST, MOST_AHEAD = timedelta(days=731), timedelta(days=366)
-"""A surgery further away than this is a slip of the pen: a year mistyped, a birthday in the wrong box."""
-
-_NUMBER_THEN_NAME = re.compile(r"\s*(?P<number>\+?[\d\s().\-]*\d)(?:[\s,;:]+(?P<name>\D.*))?\s*", re.DOTALL)
+from bot.service import typed
 
 
 def phone(text: str, *, option: str = "--phone") -> str:
-    """The number in E.164 form. Its length is checked and nothing more: 555-01xx are for trying things out."""
-    import phonenumbers
-
-    wrong = UserError(f"{option}: that is not a phone number that can be texted; write it like +15075550101.")
-    if any(letter.isalpha() for letter in text):
-        raise wrong
-    try:
-        number = phonenumbers.parse(text, HOME_REGION)
-    except phonenumbers.NumberParseException:
-        raise wrong from None
-    # "Possible within one town" (seven digits) cannot be texted, though the library counts it as possible.
-    if phonenumbers.is_possible_number_with_reason(number) != phonenumbers.ValidationResult.IS_POSSIBLE:
-        raise wrong
-    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+    with _named(option):
+        return typed.phone(text)
 
 
 def emergency_contact(text: str) -> str:
-    """ "+15075550102 Luis Ruiz": the number made sure of, the name kept as it is. Empty stays empty."""
-    if not text.strip():
-        return ""
-    match = _NUMBER_THEN_NAME.fullmatch(text)
-    if match is None:
-        raise UserError('--emergency-contact: write the number first and then the name: "+15075550102 Luis Ruiz".')
-    number = phone(match["number"], option="--emergency-contact")
-    name = words(match["name"] or "", option="--emergency-contact")
-    return f"{number} {name}".rstrip()
+    with _named("--emergency-contact"):
+        return typed.emergency_contact(text)
 
 
 def timezone(name: str) -> str:
-    from bot.core.hours import UnknownZone, zone
-
-    try:
-        return zone(name).key
-    except UnknownZone as error:
-        raise UserError(f"--timezone: {error}") from None
+    with _named("--timezone"):
+        return typed.timezone(name)
 
 
 def surgery(text: str, today: date) -> date:
-    try:
-        day = date.fromisoformat(text.strip())
-    except ValueError:
-        raise UserError(f"--surgery: {text!r} is not a date; write it year first, like {today.isoformat()}.") from None
-    if not today - MOST_PAST <= day <= today + MOST_AHEAD:
-        raise UserError(f"--surgery: {day} is too far from today, {today}: more than two years ago or a year ahead.")
-    return day
+    with _named("--surgery"):
+        return typed.surgery(text, today)
 
 
 def name(text: str) -> str:
-    found = words(text, option="--name")
-    if not found:
-        raise UserError("--name: a name is needed; it may be a first name alone.")
-    return found
+    with _named("--name"):
+        return typed.name(text)
 
 
 def words(text: str, *, option: str) -> str:
-    """One line of text with its blanks evened out."""
-    even = " ".join(text.split())
-    if len(even) > LONGEST_TEXT or not even.isprintable():
-        raise UserError(f"{option}: at most {LONGEST_TEXT} characters that can be printed.")
-    return even
+    with _named(option):
+        return typed.words(text)
 
 
 def email(text: str) -> str:
-    found = words(text, option="--email")
-    if found and not re.fullmatch(r"[^\s@]+@[^\s@]+\.[^\s@]+", found):
-        raise UserError("--email: that is not an address like nurse@clinic.example.")
-    return found
+    with _named("--email"):
+        return typed.email(text)
 
 
 def one_of(text: str, known: Collection[str], *, option: str) -> str:
-    """The word itself when it is known; else a sentence with the likely one."""
-    if text in known:
-        return text
-    near = get_close_matches(text, known, n=1)
-    hint = f"did you mean {near[0]}?" if near else f"it may be {', '.join(sorted(known))}."
-    raise UserError(f"{option}: there is no {text!r}; {hint}")
+    with _named(option):
+        return typed.one_of(text, known)
+
+
+@contextmanager
+def _named(option: str) -> Iterator[None]:
+    try:
+        yield
+    except typed.Mistyped as wrong:
+        raise UserError(f"{option}: {wrong}") from None
 
 
 def texts(lines: Iterable[bytes], *, as_json: bool) -> Iterator[tuple[object, str]]:

@@ -6,10 +6,14 @@ import click
 
 from bot.cli import doors
 
+FIRST_ADMIN = "The first admin sets up an account at "
+"""How the line begins that holds the one-time link."""
+
 
 @click.command()
 @click.option("--demo", is_flag=True, hidden=True, help="Also enroll the people of the trial (`up` asks for it).")
-def release(*, demo: bool) -> None:
+@click.option("--welcome", is_flag=True, hidden=True, help="Also print the first admin's link (`up` asks for it).")
+def release(*, demo: bool, welcome: bool) -> None:
     """Brings the database up to date; publishes the conversations in flows/ when none is live yet.
 
     \b
@@ -20,6 +24,7 @@ def release(*, demo: bool) -> None:
     """
     found = doors.prepare()
     from bot import app
+    from bot.service.console.signing_in import first_link
     from bot.service.demo import seed
     from bot.service.release import release as bring_up_to_date
 
@@ -30,4 +35,6 @@ def release(*, demo: bool) -> None:
         click.echo(f"{released.problem}\nVersion {released.version} stays live until they are mended.", err=True)
     if demo and seed(parts, now):
         click.echo("Two patients and two nurses are here to try with.")
+    if welcome and (link := first_link(parts, app.clock(found).real())):
+        click.echo(f"{FIRST_ADMIN}{link}")
     parts.database.close()

@@ -9,7 +9,7 @@ import click
 
 from bot import settings
 from bot.cli import inputs, output
-from bot.errors import UserError
+from bot.errors import Refused, UserError
 
 if TYPE_CHECKING:
     from bot.store.vault import Vault
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @click.group()
 def staff() -> None:
-    """Add and list the people who are paged.
+    """Add and list the people who are paged, and let them into the console.
 
     \b
     Example, the nurse who is paged first:
@@ -66,6 +66,34 @@ def list_(*, reveal: bool, as_json: bool) -> None:
         else:
             columns = ("id", "name", "contact", "role", "on_call", "stopped")
             output.say_table(records, (*columns, "email") if reveal else columns, empty="No staff yet.")
+
+
+@staff.command()
+@click.argument("staff_id", metavar="[ID]", required=False)
+@click.option("--first-admin", is_flag=True, help="For the very first admin, who is not on the team yet.")
+@click.option("--json", "as_json", is_flag=True, help='Print {"link"} alone.')
+def link(*, staff_id: str | None, first_admin: bool, as_json: bool) -> None:
+    """Print a one-time link at which somebody sets up how they sign in, or gets back in after losing their phone.
+
+    \b
+    Example, the first admin of a new system:
+      mendline staff link --first-admin
+
+    The link works once and for a day; a newer one ends it. Give it to nobody but the person it is for.
+    """
+    if bool(staff_id) == first_admin:
+        raise UserError("Say whom the link is for: a staff ID (`mendline staff list` shows them), or --first-admin.")
+    from bot import app
+    from bot.cli.opened import opened
+    from bot.service.console import signing_in
+
+    found = settings.read(os.environ)
+    with opened(found) as parts:
+        real = app.clock(found).real()
+        made = signing_in.link_for(parts, staff_id, real) if staff_id else signing_in.first_link(parts, real)
+    if not made:
+        raise Refused("There is an admin already: they let others in, or `mendline staff link ID` does.")
+    output.say(output.json_line({"link": made}) if as_json else made)
 
 
 def _record(row: StaffRow, vault: Vault, *, reveal: bool) -> output.Record:

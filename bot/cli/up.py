@@ -18,6 +18,7 @@ import click
 
 from bot import lone
 from bot.cli import doors
+from bot.cli.release import FIRST_ADMIN
 from bot.errors import Refused, UserError
 from bot.pace import Pace
 from bot.settings import Settings
@@ -55,12 +56,12 @@ def up(speed: float | None, port: int | None) -> None:
         supervisor = Supervisor(stop, tell=doors.say, log=_log_to(found.data / "up.log"))
         try:
             found = doors.connect(found, with_carrier=True)
-            _release(found)
+            link = _release(found)
             for child in _children(found):
                 supervisor.start(child)
             _wait_until_ready(found, supervisor, stop)
             if not stop:
-                _welcome(found, speed, pace)
+                _welcome(found, speed, pace, link)
             supervisor.watch(lambda: _each_second(found, pace))
         finally:
             supervisor.end()
@@ -101,13 +102,18 @@ def _set_pace(found: Settings, speed: float | None) -> Pace:
     return pace
 
 
-def _release(found: Settings) -> None:
-    """In a process of its own: what it imports is needed once, and this process stays small."""
-    command = [sys.executable, "-m", "bot", "release", *(["--demo"] if found.twilio is None else [])]
+def _release(found: Settings) -> str:
+    """In a process of its own: what it imports is needed once, and this process stays small.
+
+    Returns the first admin's one-time link; empty once there is an admin.
+    """
+    command = [sys.executable, "-m", "bot", "release", "--welcome", *(["--demo"] if found.twilio is None else [])]
     done = subprocess.run(tethered(command), capture_output=True, text=True, check=False, start_new_session=True)
     if done.returncode:
         last = "\n".join((done.stdout + done.stderr).strip().splitlines()[-15:])
         raise Refused(f"The database could not be brought up to date:\n{last}")
+    links = [line.removeprefix(FIRST_ADMIN) for line in done.stdout.splitlines() if line.startswith(FIRST_ADMIN)]
+    return links[0] if links else ""
 
 
 def _children(found: Settings) -> tuple[Child, ...]:
@@ -172,19 +178,24 @@ def _log_to(path: Path) -> Tell:
     return log
 
 
-def _welcome(found: Settings, speed: float | None, pace: Pace) -> None:
+def _welcome(found: Settings, speed: float | None, pace: Pace, link: str) -> None:
     """Written with click: rich would cost this process, which stays, ten megabytes for seven lines."""
-    lines = "".join(f"  {click.style(f'{name:<12}', dim=True)} {text}\n" for name, text in _lines(found, speed, pace))
+    told = _lines(found, speed, pace, link)
+    lines = "".join(f"  {click.style(f'{name:<12}', dim=True)} {text}\n" for name, text in told)
     click.echo(f"\n{click.style('Mendline is running.', bold=True)}\n\n{lines}")
 
 
-def _lines(found: Settings, speed: float | None, pace: Pace) -> Iterator[tuple[str, str]]:
+def _lines(found: Settings, speed: float | None, pace: Pace, link: str) -> Iterator[tuple[str, str]]:
     if found.twilio is None:
         link = click.style(f"{found.public_base_url}/phones", fg="cyan", bold=True)
         yield "Phones", f"{link}  patients and nurses side by side"
         yield "Try", "text \"cant feel when I wipe\" from a patient's phone: a nurse's phone lights up"
     else:
         yield "Webhook", f"{found.public_base_url}/sms/inbound  is where Twilio must post inbound texts"
+    if link:
+        yield "First admin", f"{click.style(link, fg='cyan', bold=True)}  works once: sets up your account"
+    else:
+        yield "Console", f"{found.public_base_url}/  staff sign in here"
     if found.clock_file == pace.clock_file:
         yield "Clinic time", f"{pace.now():%Y-%m-%d %H:%M} UTC, {_pace_in_words(speed)}"
     else:

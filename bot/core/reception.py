@@ -47,12 +47,14 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where the sender stands when the text is taken in. `has_ended`: the care plan is over."""
+    """Where the sender stands when the text is taken in. `has_ended`: the care plan is over. `is_talked_with`: a
+    person writes with them just now."""
 
     sender: Sender
     consent: Consent
     waiting: Waiting | None = None
     has_ended: bool = False
+    is_talked_with: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +191,8 @@ def _from_patient(text: Text, heard: Heard, standing: Standing, facts: Facts, wo
         return _being_asked(text, heard, standing, facts, word)
     if word is Keyword.START:
         return _with_red_flags(Decision(say=(_welcome(standing, "joined"),), understood="START"), heard, facts)
+    if standing.is_talked_with:
+        return _to_the_person(text, heard, facts)
     if standing.waiting is not None:
         return _in_conversation(text, heard, standing.waiting, facts)
     return _out_of_conversation(text, heard, standing, facts)
@@ -268,6 +272,14 @@ def _from_turn(turn: Turn, answer: AnswerClass, heard: Heard, facts: Facts) -> D
     for asked, task in turn.tasks:
         decision = _add(decision, Matter(Tier.ROUTINE, Cause.ANSWER, why=(f"answer: {asked}", task)))
     return _with_review(decision, heard)
+
+
+def _to_the_person(text: Text, heard: Heard, facts: Facts) -> Decision:
+    """The script keeps silent while a person talks. Red flags are heard as ever, and every word is listed to read."""
+    decision = Decision(
+        understood="said to a person", matters=(Matter(Tier.ROUTINE, Cause.FREE_WORDS), *_pictures(text))
+    )
+    return _with_red_flags(decision, heard, facts)
 
 
 def _out_of_conversation(text: Text, heard: Heard, standing: Standing, facts: Facts) -> Decision:

@@ -33,6 +33,7 @@ class Dossier:
     tier: str
     state: str
     staff_id: str
+    patient_id: str | None
     raised_at: datetime
     patient: str
     phone: str
@@ -59,12 +60,12 @@ def open_dossier(parts: Parts, token: str, now: datetime) -> Dossier | None:
         if followed is None:
             return None
         alert_id, staff_id = followed
-        return _dossier(tx, parts, script, alerts.get(tx, alert_id), staff_id, now)
+        return dossier(tx, parts, script, alerts.get(tx, alert_id), staff_id, now)
 
     return parts.database.read(work)
 
 
-def _dossier(tx: Connection, parts: Parts, script: Script, alert: Alert, staff_id: str, now: datetime) -> Dossier:
+def dossier(tx: Connection, parts: Parts, script: Script, alert: Alert, staff_id: str, now: datetime) -> Dossier:
     names = {member.id: member.name(parts.vault) for member in staff.every(tx)}
     patient = patients.get(tx, alert.patient_id) if alert.patient_id else None
     contact = contacts.get(tx, alert.contact_id) if alert.contact_id else None
@@ -80,6 +81,7 @@ def _dossier(tx: Connection, parts: Parts, script: Script, alert: Alert, staff_i
         tier=alert.tier.value,
         state=alert.state.value,
         staff_id=staff_id,
+        patient_id=alert.patient_id,
         raised_at=alert.raised_at.astimezone(here),
         patient=patient.name(parts.vault) if patient else "Unknown number",
         phone=contact.phone(parts.vault) if contact else "",

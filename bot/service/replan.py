@@ -89,7 +89,7 @@ def resume(parts: Parts, patient_id: str, now: datetime) -> int:
 
     def work(tx: Connection) -> int:
         patient = _patient(tx, patient_id)
-        if not _is_paused(tx, patient):
+        if not is_paused(tx, patient):
             raise Refused("this patient is not paused")
         ahead = _ahead(whole, patient, patient.surgery_day, now)
         for due in ahead:
@@ -110,7 +110,7 @@ def follow_plan(parts: Parts, now: datetime) -> int:
 
 
 def _follow(tx: Connection, parts: Parts, whole: CarePlan, patient: Patient, now: datetime) -> int:
-    if _is_paused(tx, patient):
+    if is_paused(tx, patient):
         return 0
     anew = _anew(tx, whole, patient, patient.surgery_day, now)
     _lay(tx, parts, patient, anew, "no longer in the care plan", now)
@@ -147,7 +147,8 @@ def _planned(tx: Connection, patient: Patient) -> list[Entry]:
     return [entry for entry in mine if entry.state is PlanState.PLANNED]
 
 
-def _is_paused(tx: Connection, patient: Patient) -> bool:
+def is_paused(tx: Connection, patient: Patient) -> bool:
+    """Staff paused this calendar and have not resumed it."""
     entries = plan.of_patient(tx, patient.id)
     waits = any(entry.state is PlanState.CANCELED and entry.reason == READMITTED for entry in entries)
     return waits and not any(entry.state is PlanState.PLANNED for entry in entries)

@@ -34,6 +34,11 @@ class Contact:
     is_blocked: bool
     replies_since: datetime | None
     replies: int
+    talk_until: datetime | None = None
+
+    def is_talked_with(self, now: datetime) -> bool:
+        """A person writes with them just now: the script keeps silent."""
+        return self.talk_until is not None and self.talk_until > now
 
     def phone(self, vault: Vault) -> str:
         """The number in E.164 form, decrypted only by whoever is about to dial or show it."""
@@ -98,6 +103,11 @@ def set_language(tx: Connection, contact_id: str, language: str) -> None:
     tx.execute(SET_CONSENT.values(language=language), {"contact_id": contact_id})
 
 
+def set_talk(tx: Connection, contact_id: str, until: datetime | None) -> None:
+    """Until when a person talks with this contact; None when the script may go on."""
+    tx.execute(SET_CONSENT.values(talk_until=until), {"contact_id": contact_id})
+
+
 def set_blocked(tx: Connection, contact_id: str, at: datetime | None) -> None:
     """The carrier cannot or may not reach this number; None when it answered again."""
     tx.execute(SET_CONSENT.values(blocked_at=at), {"contact_id": contact_id})
@@ -120,4 +130,5 @@ def read(row: Any) -> Contact:
         is_blocked=row.blocked_at is not None,
         replies_since=row.replies_since,
         replies=row.replies,
+        talk_until=row.talk_until,
     )

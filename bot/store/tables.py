@@ -60,6 +60,7 @@ contact = Table(
     Column("blocked_at", Instant),  # the carrier said that this number cannot be reached
     Column("replies_since", Instant),  # start of the hour in which automatic replies are counted
     Column("replies", Integer, nullable=False, server_default="0"),
+    Column("talk_until", Instant),  # while this lies ahead a person talks with the patient, and the script is silent
     Column("created_at", Instant, nullable=False),
     _one_of("consent", "none", "asked", "joined", "stopped"),
 )

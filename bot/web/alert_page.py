@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from bot.errors import Refused
 from bot.service import alert
-from bot.service.dossier import open_dossier
+from bot.service.dossier import Dossier, open_dossier
 from bot.web.origin import is_ours
 
 if TYPE_CHECKING:
@@ -30,8 +30,10 @@ def doors(site: Site) -> Blueprint:
     def act(token: str) -> AnyResponse:
         if not is_ours(site.parts.base_url, unsaid=True):
             return Response("This form came from another site.", status=403, mimetype="text/plain")
-        if open_dossier(site.parts, token, site.now()) is None:
+        opened = open_dossier(site.parts, token, site.now())
+        if opened is None:
             return _gone()
+        _record(site, "resolve alert" if request.form.get("do") == "resolve" else "acknowledge alert", opened)
         problem = _do(site, token, request.form)
         if problem:
             return _page(site, token, problem=problem, status=409)
@@ -56,8 +58,21 @@ def _page(site: Site, token: str, *, problem: str = "", status: int = 200) -> Re
     dossier = open_dossier(site.parts, token, site.now())
     if dossier is None:
         return _gone()
+    _record(site, "read alert", dossier)
     html = render_template("alert.html", alert=dossier, problem=problem)
     return Response(html, status=status, mimetype="text/html")
+
+
+def _record(site: Site, act: str, dossier: Dossier) -> None:
+    """In the audit log, before it is shown or done."""
+    site.trail.record(
+        act,
+        staff_id=dossier.staff_id,
+        door="link",
+        real=site.clock.real(),
+        patients=(dossier.patient_id,) if dossier.patient_id else (),
+        detail=f"alert {dossier.code}",
+    )
 
 
 def _gone() -> Response:

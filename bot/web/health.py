@@ -31,9 +31,7 @@ def doors(site: Site) -> Blueprint:
 
     @blueprint.get("/readyz")
     def ready() -> Response:
-        missing, degraded = _missing(site), []
-        if not missing:
-            degraded = _degraded(site)
+        missing, degraded = state_of(site)
         state = "not ready" if missing else "degraded" if degraded else "ready"
         body = json.dumps({"state": state, "missing": missing, "degraded": degraded})
         return Response(body + "\n", status=503 if missing else 200, mimetype="application/json")
@@ -45,6 +43,12 @@ def doors(site: Site) -> Blueprint:
         return Response(generate_latest(registry), mimetype="text/plain")
 
     return blueprint
+
+
+def state_of(site: Site) -> tuple[list[str], list[str]]:
+    """What stops us, and what is worse than it should be; sentences without a patient's word."""
+    missing = _missing(site)
+    return missing, [] if missing else _degraded(site)
 
 
 def _missing(site: Site) -> list[str]:

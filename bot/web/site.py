@@ -7,14 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from flask import Flask, Response
 
 from bot.clock import Clock
+from bot.service.console.trail import Trail
 from bot.service.parts import Parts
 from bot.service.talk import Moment
 from bot.store import turn
-from bot.web import alert_page, health, home, sms
+from bot.web import alert_page, handsets, health, sms
+from bot.web.console import add_console
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -45,6 +48,11 @@ class Site:
     pretend_url: Callable[[], str] | None
     data: Path
 
+    @property
+    def trail(self) -> Trail:
+        """The audit log, with its newest digest noted beside the database."""
+        return Trail(self.parts, self.data / "audit.heads")
+
     def moment(self) -> Moment:
         return Moment(self.clock.now(), self.clock.real())
 
@@ -61,11 +69,12 @@ def create(site: Site) -> Flask:
     app.register_blueprint(sms.doors(site))
     app.register_blueprint(health.doors(site))
     app.register_blueprint(alert_page.doors(site))
-    app.register_blueprint(home.doors(site))
+    add_console(app, site)
     if site.pretend_url is not None:
-        home.add_phones(app, site)
+        handsets.add_phones(app, site)
     app.after_request(_with_headers)
-    app.wsgi_app = _in_turn(app.wsgi_app)  # type: ignore[assignment, method-assign]
+    prefix = urlsplit(site.parts.base_url).path
+    app.wsgi_app = _in_turn(_under(prefix, app.wsgi_app))  # type: ignore[assignment, method-assign]
     return app
 
 
@@ -78,6 +87,15 @@ def _in_turn(serve: WSGIApplication) -> WSGIApplication:
         return serve(environ, start_response)
 
     return application
+
+
+def _under(prefix: str, app: WSGIApplication) -> WSGIApplication:
+    """The proxy strips the public address's prefix from what comes in; the links that we write must have it."""
+
+    def prefixed(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        return app({**environ, "SCRIPT_NAME": prefix}, start_response)
+
+    return prefixed if prefix else app
 
 
 def _with_headers(answer: Response) -> Response:

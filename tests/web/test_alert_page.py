@@ -99,3 +99,15 @@ def test_a_resolved_alerts_link_still_shows_what_was_found(clinic: Clinic, token
     alert.resolve(clinic.parts, clinic.alert.code, staff_id, "Reached.", clinic.clock.now())
 
     assert "Reached." in clinic.browser.get(f"/a/{token}").get_data(as_text=True)
+
+
+def test_whoever_looks_or_acts_by_a_link_stands_in_the_audit_log(clinic: Clinic, token: str) -> None:
+    clinic.browser.get(f"/a/{token}")
+    clinic.browser.post(f"/a/{token}", data={"do": "acknowledge"})
+    entries = clinic.rows_of("audit_entry")
+
+    assert [(entry["door"], entry["act"]) for entry in entries] == [
+        ("link", "read alert"),
+        ("link", "acknowledge alert"),
+    ]
+    assert {entry["staff_id"] for entry in entries} == {clinic.handsets[0].id}

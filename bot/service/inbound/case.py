@@ -79,8 +79,10 @@ class Who:
             return (self.patient.language,)
         return (self.contact.language,) if self.member else languages_of(body)
 
-    def standing(self, waiting: Waiting | None = None, *, has_ended: bool = False) -> Standing:
-        return Standing(self.sender, self.contact.consent, waiting, has_ended)
+    def standing(
+        self, waiting: Waiting | None = None, *, has_ended: bool = False, is_talked_with: bool = False
+    ) -> Standing:
+        return Standing(self.sender, self.contact.consent, waiting, has_ended, is_talked_with)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,8 @@ def whole(case: Case, tx: Connection) -> Taken:
     if who.member and (ack := acknowledgement(case.body)):
         return _acknowledge(case, tx, who, ack)
     waiting = _waiting(case, who.conversation)
-    standing = who.standing(waiting, has_ended=_has_ended(case, who))
+    is_talked_with = bool(who.people) and who.contact.is_talked_with(case.moment.now)
+    standing = who.standing(waiting, has_ended=_has_ended(case, who), is_talked_with=is_talked_with)
     decision = decide(case.text, case.heard, standing, _facts(case, tx, who, waiting))
     state = InboxState.UNMATCHED if who.sender is Sender.UNKNOWN else InboxState.HANDLED
     return _do(case, tx, who, decision, state)

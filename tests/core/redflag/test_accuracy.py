@@ -14,7 +14,7 @@ from bot.flowfile.redflags import fallback_table
 from tests.core.redflag.evaluate import PLACES, Score, cases, score, shipped_phrases
 
 LANGUAGES = ("en", "es")
-SEALED_EMERGENCIES, SEALED_POSITIVES, SEALED_FALSE_ALARMS = 0.94, 0.93, 0.13
+SEALED_EMERGENCIES, SEALED_POSITIVES, SEALED_FALSE_ALARMS = 0.94, 0.93, 0.135
 
 
 def scored(name: str, language: str) -> Score:

@@ -1,10 +1,10 @@
-"""The front page, and the pretend phones where there is a pretend carrier."""
+"""Whose phones the pretend phones are: every patient's and every nurse's."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Flask, Response, render_template
+from flask import Flask
 from sqlalchemy import Connection
 
 from bot.core.hours import day_after, zone
@@ -13,17 +13,6 @@ from bot.web.phones import Person, phones
 
 if TYPE_CHECKING:
     from bot.web.site import Site
-
-
-def doors(site: Site) -> Blueprint:
-    blueprint = Blueprint("home", __name__)
-
-    @blueprint.get("/")
-    def front() -> Response:
-        html = render_template("home.html", has_phones=site.pretend_url is not None)
-        return Response(html, mimetype="text/html")
-
-    return blueprint
 
 
 def add_phones(app: Flask, site: Site) -> None:
