@@ -30,12 +30,13 @@ BATCH = 100
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """An entry of a care plan whose time has come, what it sends, and whom it is for."""
+    """An entry of a care plan whose time has come, what it sends, whom it is for, and as which message."""
 
     entry: Entry
     item: PlanItem
     patient: Patient
     now: datetime
+    outbox_id: str
 
     def occurrence(self, kind: MessageKind) -> str:
         """The key under which this happens once, whatever restarts or second clocks there are."""
@@ -85,7 +86,7 @@ def _begin(tx: Connection, parts: Parts, script: Script, entry: Entry, now: date
     elif ready_at > now:
         plan.postpone(tx, entry.id, ready_at)
     else:
-        _send(tx, parts, script, Owed(entry, item, patient, now))
+        _send(tx, parts, script, Owed(entry, item, patient, now, parts.ids()))
         enroll.end_if_over(tx, parts, script, patient, now)
 
 
@@ -116,7 +117,8 @@ def _approved(script: Script, item: PlanItem) -> bool:
 
 
 def _send(tx: Connection, parts: Parts, script: Script, owed: Owed) -> None:
-    draft = (_check_in if owed.item.sends is Sends.FLOW else _single)(tx, parts, script, owed)
+    is_flow = owed.item.sends is Sends.FLOW
+    draft = _check_in(tx, parts, script, owed) if is_flow else _single(tx, script, owed)
     if draft is None or not outbox.write(tx, parts.vault, draft):
         plan.settle(tx, owed.entry.id, PlanState.SKIPPED, reason="sent before")
     else:
@@ -143,9 +145,8 @@ def _check_in(tx: Connection, parts: Parts, script: Script, owed: Owed) -> Draft
     )
     if not began:
         return None
-    draft_id = parts.ids()
-    body = "\n".join([*_riders(tx, script, owed, draft_id), *_opening(script, turn, owed)])
-    return _draft(draft_id, owed, MessageKind.CHECKIN, body, until=owed.entry.not_after)
+    body = "\n".join([*_riders(tx, script, owed), *_opening(script, turn, owed)])
+    return _draft(owed, MessageKind.CHECKIN, body, until=owed.entry.not_after)
 
 
 def _opening(script: Script, turn: Turn, owed: Owed) -> list[str]:
@@ -155,15 +156,20 @@ def _opening(script: Script, turn: Turn, owed: Owed) -> list[str]:
     return said
 
 
-def _single(tx: Connection, parts: Parts, script: Script, owed: Owed) -> Draft:
-    language, until, kind = owed.patient.language, owed.entry.not_after, MessageKind.NOTICE
+def _single(tx: Connection, script: Script, owed: Owed) -> Draft:
+    until, kind = owed.entry.not_after, MessageKind.NOTICE
     if owed.item.sends is Sends.TIP:
-        tip = script.whole.tips[owed.item.content]
-        body, until, kind = script.say(tip.text, language), min(until, owed.now + tip.valid_for), MessageKind.TIP
-    else:
-        body = script.notice(owed.item.content, language)
-    draft_id = parts.ids()
-    return _draft(draft_id, owed, kind, "\n".join([body, *_riders(tx, script, owed, draft_id)]), until=until)
+        until = min(until, owed.now + script.whole.tips[owed.item.content].valid_for)
+        kind = MessageKind.TIP
+    body = "\n".join([_words(script, owed.item, owed.patient), *_riders(tx, script, owed)])
+    return _draft(owed, kind, body, until=until)
+
+
+def _words(script: Script, item: PlanItem, patient: Patient) -> str:
+    """What a tip or a notice says."""
+    whole = script.whole
+    text = whole.tips[item.content].text if item.sends is Sends.TIP else whole.notices.text(item.content)
+    return script.say(text, patient.language)
 
 
 def _rides(item: PlanItem, entry: Entry, patient: Patient, now: datetime) -> bool:
@@ -171,22 +177,21 @@ def _rides(item: PlanItem, entry: Entry, patient: Patient, now: datetime) -> boo
     return item.missed is Missed.MERGE and now >= at_local(entry.local_day, item.until, zone(patient.zone))
 
 
-def _riders(tx: Connection, script: Script, owed: Owed, draft_id: str) -> list[str]:
+def _riders(tx: Connection, script: Script, owed: Owed) -> list[str]:
     """The words of what was missed and goes along with this message; it counts as sent with it."""
-    whole, words = script.whole, []
-    merged = {item.name: item for item in whole.plan.items if item.missed is Missed.MERGE and item != owed.item}
-    for missed in plan.planned(tx, owed.entry.enrollment_id, merged) if merged else ():
-        item = merged[missed.item]
-        if _rides(item, missed, owed.patient, owed.now):
-            text = whole.tips[item.content].text if item.sends is Sends.TIP else whole.notices.text(item.content)
-            words.append(script.say(text, owed.patient.language))
-            plan.settle(tx, missed.id, PlanState.SENT, outbox_id=draft_id)
+    merging = (item for item in script.whole.plan.items if item.missed is Missed.MERGE)
+    waiting = {item.name: item for item in merging if item.name != owed.entry.item}
+    words = []
+    for missed in plan.planned(tx, owed.entry.enrollment_id, waiting) if waiting else ():
+        if _rides(waiting[missed.item], missed, owed.patient, owed.now):
+            words.append(_words(script, waiting[missed.item], owed.patient))
+            plan.settle(tx, missed.id, PlanState.SENT, outbox_id=owed.outbox_id)
     return words
 
 
-def _draft(draft_id: str, owed: Owed, kind: MessageKind, body: str, *, until: datetime) -> Draft:
+def _draft(owed: Owed, kind: MessageKind, body: str, *, until: datetime) -> Draft:
     return Draft(
-        id=draft_id,
+        id=owed.outbox_id,
         kind=kind,
         contact_id=owed.patient.contact_id,
         occurrence=owed.occurrence(kind),

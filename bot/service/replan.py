@@ -119,6 +119,8 @@ def _follow(tx: Connection, parts: Parts, whole: CarePlan, patient: Patient, now
 
 def _lay(tx: Connection, parts: Parts, patient: Patient, anew: _Anew, reason: str, now: datetime) -> None:
     plan.cancel_entries(tx, [entry.id for entry in anew.gone], reason)
+    if anew.fresh and patient.enrollment is EnrollmentState.ENDED:
+        patients.set_state(tx, patient.enrollment_id, EnrollmentState.ACTIVE, now)
     for due in anew.fresh:
         plan.put(tx, enroll.entry_of(parts, patient, due, now))
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
+from bot.service import replan
 from bot.store.tables import alert, enrollment, outbox, plan_entry
 from tests.clinic import MORNING, Clinic, Handset
 
@@ -164,3 +166,16 @@ def test_the_shipped_plan_ends_by_saying_so(over: Clinic) -> None:
     last = max(plan.items, key=lambda item: (item.day, item.at))
 
     assert (last.content, last.day) == ("ended", plan.last_day)
+
+
+def test_a_surgery_date_that_is_moved_on_begins_an_ended_recovery_anew(over: Clinic) -> None:
+    patient = last_day(over)
+    over.clock.forward(minutes=10)
+    patient.hears("have ended")
+
+    replan.move(over.parts, patient.id, over.clock.now().date() - timedelta(days=2), over.clock.now())
+
+    assert states(over) == ["active"]
+    over.clock.forward(days=1)
+    patient.hears("day 2")
+    patient.forgets()
