@@ -28,6 +28,11 @@ def reachable(parts: Parts, members: Collection[Staff]) -> list[Staff]:
     return [member for member in there if member.rung is not None] or there
 
 
+def is_reachable(parts: Parts, member: Staff) -> bool:
+    """Is there any channel on which a page can go to them?"""
+    return bool(_channels(parts, member))
+
+
 def _channels(parts: Parts, member: Staff) -> list[Channel]:
     """By SMS and by e-mail, so that one carrier account is never the only way."""
     by_mail = member.sealed_email and Channel.EMAIL in parts.carriers

@@ -7,16 +7,15 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from bot.core.alert import EMERGENCY_RUNG, SAME_DAY_RUNG, AlertState
-from bot.core.enrollment import Channel, Lane, MessageKind
+from bot.core.enrollment import Lane
 from bot.core.redflag.table import Tier
 from bot.errors import Refused
 from bot.service import alert as alerting
+from bot.service.alert import page
 from bot.service.parts import Parts
-from bot.store import alert_events, alerts, outbox, page_links, staff
+from bot.store import alert_events, alerts, staff
 from bot.store.alerts import Alert
 from bot.store.console import words
-from bot.store.outbox import Draft
-from bot.store.staff import Staff
 
 REACHED = {"patient": "The patient was reached", "other": "Somebody else was reached", "nobody": "No call was needed"}
 OUTCOMES = {
@@ -87,6 +86,7 @@ def hand_over(parts: Parts, alert_id: str, giver_id: str, taker_id: str, now: da
 
     So an alert is never with somebody who does not know of it.
     """
+    script = parts.scripts.live()
 
     def work(tx: Connection) -> None:
         found, taker = alerts.lock(tx, alert_id), staff.get(tx, taker_id)
@@ -94,12 +94,12 @@ def hand_over(parts: Parts, alert_id: str, giver_id: str, taker_id: str, now: da
             raise Refused(f"alert {found.code} is resolved already")
         if taker is None or taker.role == "viewer" or taker.id == giver_id:
             raise Refused("choose a colleague who may act on alerts")
-        if not _channels(parts, taker):
+        if not page.is_reachable(parts, taker):
             raise Refused("this colleague's phone refuses our texts: choose another, or call them")
         alerts.reopen(tx, alert_id, now)
         alerts.set_next_action(tx, alert_id, now + _rung(found.tier))
         alert_events.note(tx, parts.ids(), alert_id, "handed_over", at=now, staff_id=taker_id)
-        _page(tx, parts, found, taker, now)
+        page.write(tx, parts, script, found, taker, now)
 
     parts.database.write(work)
     parts.bell.ring(Lane.PAGE)
@@ -107,33 +107,6 @@ def hand_over(parts: Parts, alert_id: str, giver_id: str, taker_id: str, now: da
 
 def _rung(tier: Tier) -> timedelta:
     return EMERGENCY_RUNG if tier is Tier.EMERGENCY else SAME_DAY_RUNG
-
-
-def _channels(parts: Parts, member: Staff) -> list[Channel]:
-    by_mail = member.sealed_email and Channel.EMAIL in parts.carriers
-    return ([] if member.has_stopped else [Channel.SMS]) + ([Channel.EMAIL] if by_mail else [])
-
-
-def _page(tx: Connection, parts: Parts, alert: Alert, member: Staff, now: datetime) -> None:
-    token, script = parts.token(), parts.scripts.live()
-    page_links.keep(tx, token, alert_id=alert.id, staff_id=member.id, now=now)
-    values = alerting.page_values(alert, parts.link(token))
-    for channel in _channels(parts, member):
-        notice = "page_sms" if channel is Channel.SMS else "page_email_body"
-        draft = Draft(
-            id=parts.ids(),
-            kind=MessageKind.PAGE,
-            channel=channel,
-            contact_id=member.contact_id,
-            occurrence=f"page:{alert.id}:{token[:12]}:{channel.value}",
-            body=alerting.page_words(script, notice, values),
-            due_at=now,
-            created_at=now,
-            alert_id=alert.id,
-            staff_id=member.id,
-            urgent=True,
-        )
-        outbox.write(tx, parts.vault, draft)
 
 
 def judge(parts: Parts, alert_id: str, staff_id: str, now: datetime, *, is_useful: bool) -> None:
