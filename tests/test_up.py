@@ -74,6 +74,14 @@ class Clinic:
         finally:
             connection.close()
 
+    def gets(self, path: str) -> str:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        try:
+            connection.request("GET", path)
+            return connection.getresponse().read().decode()
+        finally:
+            connection.close()
+
     def process_ids(self, words: str) -> set[int]:
         return {number for number, command in alive(self.data).items() if words in command}
 
@@ -115,6 +123,16 @@ def test_one_clinic_a_folder_and_ctrl_c_ends_it_all(clinic: Clinic) -> None:
     assert f"http://127.0.0.1:{clinic.port}/phones" in clinic.said
     assert "Stopped. The same command goes on where it was." in clinic.said
     assert "Traceback" not in clinic.said + (clinic.data / "up.log").read_text()
+
+
+def test_the_printed_link_lets_the_first_admin_in(clinic: Clinic) -> None:
+    clinic.up()
+
+    link = re.search(rf"First admin +http://127.0.0.1:{clinic.port}(\S+)", clinic.said)
+
+    assert link
+    assert "Choose a password" in clinic.gets(link[1])
+    assert clinic.end() == 0
 
 
 def test_kill_9_leaves_nobody_and_the_clinics_time_goes_on(clinic: Clinic) -> None:

@@ -56,12 +56,12 @@ def up(speed: float | None, port: int | None) -> None:
         supervisor = Supervisor(stop, tell=doors.say, log=_log_to(found.data / "up.log"))
         try:
             found = doors.connect(found, with_carrier=True)
-            link = _release(found)
+            first_admin = _release(found)
             for child in _children(found):
                 supervisor.start(child)
             _wait_until_ready(found, supervisor, stop)
             if not stop:
-                _welcome(found, speed, pace, link)
+                _welcome(found, speed, pace, first_admin)
             supervisor.watch(lambda: _each_second(found, pace))
         finally:
             supervisor.end()
@@ -178,22 +178,22 @@ def _log_to(path: Path) -> Tell:
     return log
 
 
-def _welcome(found: Settings, speed: float | None, pace: Pace, link: str) -> None:
+def _welcome(found: Settings, speed: float | None, pace: Pace, first_admin: str) -> None:
     """Written with click: rich would cost this process, which stays, ten megabytes for seven lines."""
-    told = _lines(found, speed, pace, link)
+    told = _lines(found, speed, pace, first_admin)
     lines = "".join(f"  {click.style(f'{name:<12}', dim=True)} {text}\n" for name, text in told)
     click.echo(f"\n{click.style('Mendline is running.', bold=True)}\n\n{lines}")
 
 
-def _lines(found: Settings, speed: float | None, pace: Pace, link: str) -> Iterator[tuple[str, str]]:
+def _lines(found: Settings, speed: float | None, pace: Pace, first_admin: str) -> Iterator[tuple[str, str]]:
     if found.twilio is None:
-        link = click.style(f"{found.public_base_url}/phones", fg="cyan", bold=True)
-        yield "Phones", f"{link}  patients and nurses side by side"
+        phones = click.style(f"{found.public_base_url}/phones", fg="cyan", bold=True)
+        yield "Phones", f"{phones}  patients and nurses side by side"
         yield "Try", "text \"cant feel when I wipe\" from a patient's phone: a nurse's phone lights up"
     else:
         yield "Webhook", f"{found.public_base_url}/sms/inbound  is where Twilio must post inbound texts"
-    if link:
-        yield "First admin", f"{click.style(link, fg='cyan', bold=True)}  works once: sets up your account"
+    if first_admin:
+        yield "First admin", f"{click.style(first_admin, fg='cyan', bold=True)}  works once: sets up your account"
     else:
         yield "Console", f"{found.public_base_url}/  staff sign in here"
     if found.clock_file == pace.clock_file:
