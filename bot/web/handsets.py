@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, tzinfo
 from typing import TYPE_CHECKING
 
 from flask import Flask
@@ -24,9 +25,7 @@ def add_phones(app: Flask, site: Site) -> None:
         return site.parts.database.read(lambda tx: [*_patients(tx, site), *_nurses(tx, site)])
 
     def clock_line() -> str:
-        practice = site.parts.scripts.live().practice
-        local = site.now().astimezone(practice.zone) if practice else site.now()
-        return local.strftime("%A %d %B, %H:%M %Z")
+        return site.now().astimezone(_clinic_zone(site)).strftime("%a %d %b, %H:%M %Z")
 
     app.register_blueprint(phones(site.pretend_url, people, base_url=site.parts.base_url, clock_line=clock_line))
 
@@ -39,6 +38,7 @@ def _patients(tx: Connection, site: Site) -> list[Person]:
             number=contacts.get(tx, person.contact_id).phone(vault),
             role="patient",
             caption=f"Day {day_after(person.surgery_day, now, zone(person.zone))} after surgery",
+            zone=person.zone,
         )
         for person in patients.every(tx)
     ]
@@ -52,6 +52,12 @@ def _nurses(tx: Connection, site: Site) -> list[Person]:
             number=contacts.get(tx, member.contact_id).phone(vault),
             role="nurse",
             caption=f"On call, rung {member.rung}" if member.rung is not None else member.role,
+            zone=str(_clinic_zone(site)),
         )
         for member in staff.every(tx)
     ]
+
+
+def _clinic_zone(site: Site) -> tzinfo:
+    practice = site.parts.scripts.live().practice
+    return practice.zone if practice else UTC

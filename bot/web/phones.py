@@ -25,12 +25,16 @@ LONGEST_TEXT = 1600
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Whose phone it is. `role` is "patient" or "nurse"; `caption` says where they stand: "Day 3 after surgery"."""
+    """Whose phone it is. `role` is "patient" or "nurse"; `caption` says where they stand: "Day 3 after surgery".
+
+    `zone` is the IANA name of the owner's time zone, in which the phone shows its times.
+    """
 
     name: str
     number: str
     role: str
     caption: str = ""
+    zone: str = "UTC"
 
 
 class CarrierAway(Exception):

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask, request
@@ -17,8 +18,8 @@ from werkzeug.serving import make_server
 from bot.carrier.pretend.company import PretendCarrier
 from bot.web.phones import Person, phones
 
-ANA = Person("Ana Ruiz", "+15075550101", "patient", "Day 3 after surgery")
-NURSE = Person("N. One", "+15075550190", "nurse", "On call")
+ANA = Person("Ana Ruiz", "+15075550101", "patient", "Day 3 after surgery", "Asia/Tokyo")
+NURSE = Person("N. One", "+15075550190", "nurse", "On call", "America/Chicago")
 BASE = "http://localhost"
 SAME = {"Sec-Fetch-Site": "same-origin"}
 
@@ -200,6 +201,19 @@ def test_a_red_flag_rings_the_nurses_phone_until_she_answers_with_its_code(page:
     assert rung == "Page on N. One’s phone, code A12."
     assert link == f"{live.base_url}/a/tok_1"
     assert [line.body for line in live.carrier.phone(NURSE.number).inbox if line.way == "sent"] == ["ACK A12"]
+
+
+@pytest.mark.browser
+def test_a_phone_tells_the_time_where_its_owner_lives(page: Any, live: Stage) -> None:
+    for person, place, zone in ((ANA, "Tokyo", "Asia/Tokyo"), (NURSE, "Chicago", "America/Chicago")):
+        live.carrier.phone(person.number).texts("hello")
+        shown = phone(page, person).locator(".line.sent .meta")
+        shown.wait_for()
+        (sent,) = [line for line in live.carrier.phone(person.number).inbox if line.way == "sent"]
+        local = sent.at.astimezone(ZoneInfo(zone))
+
+        assert place in phone(page, person).locator(".day").text_content()
+        assert shown.text_content().startswith(f"{local:%I:%M %p}".lstrip("0"))
 
 
 @pytest.mark.browser

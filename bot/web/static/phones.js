@@ -226,7 +226,8 @@ class Phone {
   append(line, before, quietly) {
     const thread = this.part(".thread");
     const at = new Date(line.at);
-    if (!before || new Date(before.at).toDateString() !== at.toDateString()) thread.append(make("li", "day", day(at)));
+    const today = day(at, this.person.zone);
+    if (!before || day(new Date(before.at), this.person.zone) !== today) thread.append(make("li", "day", today));
     const element = make("li", `line ${line.way}`);
     if (!before || before.way !== line.way) element.classList.add("begins");
     if (pageIn(line, this.role)) element.classList.add("is-page");
@@ -242,7 +243,7 @@ class Phone {
   retell(line) {
     const meta = this.lines.get(line.seq).element.querySelector(".meta");
     const [words, wrong] = line.way === "sent" ? (STATES[line.state] ?? ["", false]) : ["", false];
-    const text = [clock(new Date(line.at)), words].filter(Boolean).join(" · ");
+    const text = [clock(new Date(line.at), this.person.zone), words].filter(Boolean).join(" · ");
     if (meta.textContent !== text) meta.textContent = text;
     meta.classList.toggle("is-wrong", wrong);
     if (wrong) meta.hidden = false;
@@ -401,12 +402,14 @@ function pretty(number) {
   return us ? `${us[1]} ${us[2]} ${us[3]}` : number;
 }
 
-function clock(at) {
-  return at.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+// A phone shows the time where its owner lives, and says where that is.
+function clock(at, zone) {
+  return at.toLocaleTimeString([], { hour: "numeric", minute: "2-digit", timeZone: zone });
 }
 
-function day(at) {
-  return at.toLocaleDateString([], { weekday: "short", month: "short", day: "numeric" });
+function day(at, zone) {
+  const date = at.toLocaleDateString([], { weekday: "short", month: "short", day: "numeric", timeZone: zone });
+  return `${date} · ${zone.split("/").at(-1).replaceAll("_", " ")}`;
 }
 
 document.addEventListener("visibilitychange", () => document.hidden || ask());
