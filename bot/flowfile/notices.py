@@ -6,6 +6,7 @@ from bot.core.flow import Kind
 from bot.core.notices import NOTICES, TO_STAFF, Asking, Notice, Notices
 from bot.flowfile.form import Form
 from bot.flowfile.problem import Notes
+from bot.flowfile.shape import ASKING, ASKING_NAMES, NOTICE, NOTICE_NAMES, STANDARD_TEXTS
 from bot.flowfile.yaml import Node
 
 QUESTION = frozenset({"question"})
@@ -13,9 +14,9 @@ QUESTION = frozenset({"question"})
 
 
 def read_notices(node: Node | None, notes: Notes) -> Notices:
-    form = Form(node, notes, what="the file", known=("notices", "asking"), needs=("notices", "asking"))
-    texts = Form(form.node("notices"), notes, what='"notices"', known=NOTICES, needs=NOTICES)
-    asking = Form(form.node("asking"), notes, what='"asking"', known=list(Kind), needs=list(Kind))
+    form = Form.of(node, notes, STANDARD_TEXTS, "the file")
+    texts = Form.of(form.node("notices"), notes, NOTICE_NAMES, '"notices"')
+    asking = Form.of(form.node("asking"), notes, ASKING_NAMES, '"asking"')
     return Notices(
         notices={name: _notice(name, texts) for name in NOTICES if name in texts},
         asking={kind: _asking(kind, asking) for kind in Kind if kind in asking},
@@ -23,14 +24,12 @@ def read_notices(node: Node | None, notes: Notes) -> Notices:
 
 
 def _notice(name: str, texts: Form) -> Notice:
-    keys = ("version", "text")
-    form = Form(texts.node(name), texts.notes, what=f'"{name}"', known=keys, needs=keys)
+    form = Form.of(texts.node(name), texts.notes, NOTICE, f'"{name}"')
     return Notice(
         name, form.whole("version", 1, least=1), form.sent("text", may=NOTICES[name], to_staff=name in TO_STAFF)
     )
 
 
 def _asking(kind: Kind, asking: Form) -> Asking:
-    keys = ("again", "nudge")
-    form = Form(asking.node(kind), asking.notes, what=f'"{kind}"', known=keys, needs=keys)
+    form = Form.of(asking.node(kind), asking.notes, ASKING, f'"{kind}"')
     return Asking(form.sent("again", may=QUESTION), form.sent("nudge", may=QUESTION))

@@ -8,11 +8,8 @@ from importlib.resources import files
 from bot.core.redflag.table import CONCEPTS, Concept, Handling, RedFlagTable, Tier, Wording
 from bot.flowfile.form import Form
 from bot.flowfile.problem import Notes, Problem
+from bot.flowfile.shape import CONCEPT, CONCEPT_NAMES, HANDLING, TABLE
 from bot.flowfile.yaml import Node, read
-
-_HANDLING = ("tier", "tell", "tell_out_of_hours", "staff", "acknowledge_within", "call_within")
-_HANDLING_NEEDED = ("tier", "tell", "staff", "acknowledge_within", "call_within")
-_CONCEPT = ("title", *_HANDLING, "severe", "sources")
 
 
 def load_table(text: str, file: str = "redflags.yaml") -> tuple[RedFlagTable | None, tuple[Problem, ...]]:
@@ -31,9 +28,8 @@ def fallback_table() -> RedFlagTable:
 
 
 def read_table(node: Node | None, notes: Notes) -> RedFlagTable:
-    keys = ("version", "status", "concepts")
-    form = Form(node, notes, what="the table", known=keys, needs=keys)
-    concepts = Form(form.node("concepts"), notes, what='"concepts"', known=CONCEPTS, needs=CONCEPTS)
+    form = Form.of(node, notes, TABLE, "the table")
+    concepts = Form.of(form.node("concepts"), notes, CONCEPT_NAMES, '"concepts"')
     return RedFlagTable(
         version=form.text("version"),
         approved_by=form.approved_by(),
@@ -42,8 +38,7 @@ def read_table(node: Node | None, notes: Notes) -> RedFlagTable:
 
 
 def _concept(name: str, concepts: Form) -> Concept:
-    needs = ("title", *_HANDLING_NEEDED, "sources")
-    form = Form(concepts.node(name), concepts.notes, what=f'"{name}"', known=_CONCEPT, needs=needs)
+    form = Form.of(concepts.node(name), concepts.notes, CONCEPT, f'"{name}"')
     return Concept(
         name=name,
         title=form.wording("title"),
@@ -57,9 +52,7 @@ def _severe(name: str, concept: Form) -> Handling | None:
     node = concept.node("severe")
     if node is None:
         return None
-    what = f'the severe form of "{name}"'
-    form = Form(node, concept.notes, what=what, known=_HANDLING, needs=_HANDLING_NEEDED)
-    return _handling(form)
+    return _handling(Form.of(node, concept.notes, HANDLING, f'the severe form of "{name}"'))
 
 
 def _handling(form: Form) -> Handling:

@@ -23,6 +23,14 @@ _GROUPS: Mapping[str, Shape] = {
     "anchor": shape.ANCHOR,
     "tip": shape.TIP,
     "week": shape.WEEK,
+    "handling": shape.HANDLING,
+    "concept": shape.CONCEPT,
+    "concepts": shape.CONCEPT_NAMES,
+    "notice": shape.NOTICE,
+    "notices": shape.NOTICE_NAMES,
+    "asking": shape.ASKING,
+    "askings": shape.ASKING_NAMES,
+    "rule": shape.RULE,
 }
 FILES: Mapping[str, Shape] = {
     "flow": shape.FLOW,
@@ -30,6 +38,9 @@ FILES: Mapping[str, Shape] = {
     "plan": shape.PLAN,
     "tips": shape.TIPS,
     "practice": shape.PRACTICE,
+    "redflags": shape.TABLE,
+    "notices": shape.STANDARD_TEXTS,
+    "phrases": shape.PHRASES,
 }
 
 

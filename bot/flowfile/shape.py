@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.core.flow import By, Kind, Worse
+from bot.core.notices import NOTICES
 from bot.core.plan import Missed, Sends
 from bot.core.practice import WEEKDAYS, OutOfHours
-from bot.core.redflag.table import CONCEPTS
+from bot.core.redflag.phrases import Doubt, Intent
+from bot.core.redflag.table import CONCEPTS, Tier
 
 Schema = Mapping[str, Any]
 
@@ -192,4 +194,64 @@ PRACTICE: Shape = {
 }
 WEEK: Shape = {
     day: Key({"anyOf": [HOURS, several(HOURS), {"const": "closed"}]}, f"{day}", needed=True) for day in WEEKDAYS
+}
+HANDLING: Shape = {
+    "tier": Key(one_of(Tier), "How urgent it is.", needed=True),
+    "tell": Key(
+        WORDING, "What the patient is told at once, while staff are there; an emergency says 911.", needed=True
+    ),
+    "tell_out_of_hours": Key(WORDING, "What the patient is told while nobody is there; 911 makes it needless."),
+    "staff": Key(TEXT, "What staff do.", needed=True),
+    "acknowledge_within": Key(DURATION, "By when a named person takes it, like 5m.", needed=True),
+    "call_within": Key(DURATION, "By when the patient is called, like 10m.", needed=True),
+}
+CONCEPT: Shape = {
+    "title": Key(WORDING, "What staff see.", needed=True),
+    **HANDLING,
+    "severe": Key(ref("handling"), "The worse form, handled apart."),
+    "sources": Key(several(TEXT), "Tags of SOURCES.md.", needed=True),
+}
+TABLE: Shape = {
+    "version": Key(TEXT, "Named in every alert: a new one for every change.", needed=True),
+    "status": Key(STATUS, "draft, or who signed it and when.", needed=True),
+    "concepts": Key(ref("concepts"), "Every red flag there is.", needed=True),
+}
+CONCEPT_NAMES: Shape = {name: Key(ref("concept"), f"How {name} is handled.", needed=True) for name in CONCEPTS}
+NOTICE: Shape = {
+    "version": Key(WHOLE, "Goes up when the words change: records say which were sent.", needed=True),
+    "text": Key(WORDING, "The words, in each language.", needed=True),
+}
+ASKING: Shape = {
+    "again": Key(WORDING, "What an unclear reply hears; {question} stands for the question.", needed=True),
+    "nudge": Key(WORDING, "The reminder after a silence; {question} stands for the question.", needed=True),
+}
+STANDARD_TEXTS: Shape = {
+    "notices": Key(ref("notices"), "What is said outside any conversation.", needed=True),
+    "asking": Key(ref("askings"), "How each kind of question is asked again.", needed=True),
+}
+NOTICE_NAMES: Shape = {name: Key(ref("notice"), f"The notice {name}.", needed=True) for name in NOTICES}
+ASKING_NAMES: Shape = {str(kind): Key(ref("asking"), f"A question of the kind {kind}.", needed=True) for kind in Kind}
+PATTERNS: Schema = several(TEXT)
+RULE: Shape = {
+    "id": Key(TEXT, "Kept for ever: alerts name it.", needed=True),
+    "concept": Key(one_of(CONCEPTS), "What the words mean.", needed=True),
+    "severe": Key(TRUTH, "They mean its severe form."),
+    "hint": Key(TRUTH, "They also turn up harmlessly: the trained ear may speak against them."),
+    "hear": Key(PATTERNS, "The phrases; the head of the file says how they are written.", needed=True),
+    "unless": Key(PATTERNS, "Phrases that make the rule silent."),
+    "despite": Key(several(one_of(Doubt)), "Doubts that do not silence it, such as denied for a cant pee."),
+}
+PHRASES: Shape = {
+    "version": Key(TEXT, "Named in every alert that the phrases raise.", needed=True),
+    "classes": Key(
+        {"type": "object", "additionalProperties": {"anyOf": [TEXT, PATTERNS]}}, "Words by name, for $name in a phrase."
+    ),
+    "harmless": Key(PATTERNS, "Sayings whose words are not heard."),
+    "rules": Key(several(ref("rule")), "What is listened for besides the emergencies."),
+    "opt_out": Key(PATTERNS, "Words that ask for no more texts."),
+    "not_opt_out": Key(PATTERNS, "Words that only look so."),
+    "intents": Key(
+        {"type": "object", "properties": {str(intent): PATTERNS for intent in Intent}, "additionalProperties": False},
+        "What else a text may ask for.",
+    ),
 }

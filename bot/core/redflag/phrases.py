@@ -51,10 +51,10 @@ MOST_RULES = 300
 MOST_PHRASES = 3000
 """How many a file may hold beside the program's own; how many of them are tried on one text is bounded besides."""
 
-MAY_HOLD = frozenset(
-    {"version", "classes", "harmless", "rules", "opt_out", "not_opt_out", "intents"},
-)
+MAY_HOLD = frozenset({"version", "classes", "harmless", "rules", "opt_out", "not_opt_out", "intents"})
 """What a file may add to. How words are spelled, and what makes a concern severe, belongs to the program alone."""
+
+A_RULE_MAY_HOLD = frozenset({"id", "concept", "severe", "hint", "hear", "unless", "despite"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +180,7 @@ class _Compiler:
             if not isinstance(entry, Mapping):
                 self._problem(path, "a rule is a mapping with id, concept and hear")
                 continue
-            self._unknown_keys(path, entry, {"id", "concept", "severe", "hint", "hear", "unless", "despite"})
+            self._unknown_keys(path, entry, A_RULE_MAY_HOLD)
             name = str(entry.get("id", ""))
             if not name or name in seen:
                 self._problem(path, f"the rule id '{name}' is missing or used twice")
@@ -253,7 +253,7 @@ class _Compiler:
                 self._problem(("classes", str(name)), f"'{name}' belongs to the program and cannot be set here")
         return {**_named(given), **own}
 
-    def _unknown_keys(self, path: Path, entry: Mapping[str, object], known: set[str]) -> None:
+    def _unknown_keys(self, path: Path, entry: Mapping[str, object], known: frozenset[str]) -> None:
         for key in entry:
             if key not in known:
                 self._problem((*path, key), f"'{key}' is not known here; use {', '.join(sorted(known))}")
