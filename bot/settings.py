@@ -248,6 +248,17 @@ def read_key_file(data: Path) -> tuple[bytes, ...]:
     return tuple(key for key in map(_key, lines) if key)
 
 
+def read_key(path: Path) -> bytes:
+    """The one key in a file of its own. Raises SettingsError."""
+    try:
+        key = _key(path.read_text(encoding="ascii").strip())
+    except (OSError, UnicodeDecodeError):
+        key = None
+    if key is None:
+        raise SettingsError(f"{path} is no file with one key in it: base64 of 32 bytes.")
+    return key
+
+
 def make_key_file(data: Path) -> tuple[Path, bool]:
     """A key for trying things out, readable by its owner alone. Returns its path and whether it is new."""
     path = key_file(data)

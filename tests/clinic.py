@@ -29,7 +29,7 @@ from bot.carrier.pretend.signature import sign
 from bot.carrier.twilio import TwilioCarrier
 from bot.clock import Uptime
 from bot.core.enrollment import Channel, Lane
-from bot.service import alert, clock_steps, deliver, enroll, publish, release, team
+from bot.service import alert, clock_steps, deliver, enroll, publish, recovery, release, team
 from bot.service.parts import Carrier, Parts
 from bot.service.scripts import Script, Scripts
 from bot.service.talk import Moment
@@ -340,9 +340,9 @@ class Clinic:
         raise AssertionError("the clinic never comes to rest: something is due again and again")
 
     def _is_at_rest(self) -> bool:
-        """Nothing is due; or what is due waits until staff have looked at a clock that jumped."""
+        """Nothing is due; or what is due waits: for staff to look at a clock that jumped, or for the carrier's list."""
         due = self._next_due(datetime.min.replace(tzinfo=UTC))
-        return due is None or due > self.clock.now() or clock_steps.is_held(self.parts)
+        return due is None or due > self.clock.now() or clock_steps.is_held(self.parts) or recovery.is_on(self.parts)
 
     def _next_due(self, after: datetime) -> datetime | None:
         """The next moment at which anything falls due."""

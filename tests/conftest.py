@@ -72,6 +72,24 @@ def begun(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Released]:
     _order(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
+@pytest.fixture
+def nowhere(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[str], str]]:
+    """Makes databases of either kind ("sqlite", "postgres") without a single table, and returns their URLs."""
+    server: str = request.getfixturevalue("postgres")
+    made: list[str] = []
+
+    def make(kind: str) -> str:
+        if kind == "sqlite":
+            return f"sqlite:///{tmp_path / f'empty_{next(_numbers)}.db'}"
+        made.append(f"empty_{os.getpid()}_{next(_numbers)}")
+        _order(server, f"CREATE DATABASE {made[-1]}")
+        return _named(server, made[-1])
+
+    yield make
+    for name in made:
+        _order(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
 def _order(server: str, statement: str) -> None:
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(statement)  # type: ignore[arg-type]

@@ -17,14 +17,19 @@ from bot.cli.opened import RELEASE_FIRST, opened
 from bot.clock import clock_from, read_shift
 from bot.core.enrollment import Lane
 from bot.errors import UserError
+from bot.service import recovery
 from bot.service.parts import Parts
+from bot.service.safekeeping.backup import LAST as LAST_BACKUP
 from bot.settings import Settings, SettingsError
 from bot.store import marks, migrate, outbox, publications, staff, views
+from bot.store.safekeeping.envelope import fingerprint
 
 ANSWER_SECONDS = 5.0
 QUIET_AFTER = timedelta(seconds=30)
 PROCESSES = ("clock", "worker-page", "worker-talk")
 """Those that leave a sign of life, and must."""
+
+BACKUP_EVERY = timedelta(days=2)
 
 LATE = {Lane.PAGE: timedelta(minutes=1), Lane.TALK: timedelta(minutes=5), Lane.PLAN: timedelta(minutes=15)}
 """From here on a message that waits means that something is wrong."""
@@ -102,6 +107,8 @@ def _stored(found: Settings) -> Iterator[Finding]:
         "flows": _flows,
         "red flags": _table,
         "on call": _on_call,
+        "recovery": _recovery,
+        "backup": _backup,
         "processes": _processes,
         "waiting": _waiting,
     }
@@ -130,7 +137,15 @@ def _database(look: Look) -> Iterator[Finding]:
 def _keys(look: Look) -> Iterator[Finding]:
     look.parts.vault.check()
     by = "MENDLINE_KEYS" if os.environ.get("MENDLINE_KEYS", "").strip() else str(settings.key_file(look.settings.data))
-    yield Finding("keys", Level.OK, f"{by} opens the data")
+    names = [fingerprint(key) for key in look.settings.keys]
+    used = look.parts.vault.in_use()
+    others = [name for place, name in enumerate(names) if place not in used]
+    yield Finding("keys", Level.OK, f"{by} opens the data; in use: {', '.join(names[place] for place in sorted(used))}")
+    if used != {0}:
+        yield Finding("keys", Level.WARN, f"the newest key, {names[0]}, is not the only one", "mendline keys rotate")
+    elif others:
+        todo = "take it out of MENDLINE_KEYS once no backup that you keep needs it"
+        yield Finding("keys", Level.OK, f"no longer in use: {', '.join(others)}", todo)
 
 
 def _flows(look: Look) -> Iterator[Finding]:
@@ -168,6 +183,24 @@ def _on_call(look: Look) -> Iterator[Finding]:
     for member_id in stopped:
         todo = "they text START, or somebody else takes the rung"
         yield Finding("on call", look.if_live, f"{member_id} is on call, but their phone refuses our texts", todo)
+
+
+def _recovery(look: Look) -> Iterator[Finding]:
+    since = look.parts.database.read(recovery.since)
+    if since is not None:
+        what = f"restored at {since:%Y-%m-%dT%H:%MZ}: texts wait until the carrier has told what was missed"
+        todo = "see that the carrier answers; `mendline restore --finish` ends it by hand"
+        yield Finding("recovery", Level.BAD, what, todo)
+
+
+def _backup(look: Look) -> Iterator[Finding]:
+    """A desk needs none; who texts real people makes one a day."""
+    last = look.parts.database.read(lambda tx: marks.find(tx, LAST_BACKUP))
+    if last is not None and look.real - last.at <= BACKUP_EVERY:
+        yield Finding("backup", Level.OK, f"the last one was made at {last.at:%Y-%m-%dT%H:%MZ}")
+    elif look.settings.is_live:
+        what = f"the last one was made at {last.at:%Y-%m-%dT%H:%MZ}" if last else "none was ever made"
+        yield Finding("backup", Level.WARN, what, "each day: mendline backup FILE; then copy it elsewhere")
 
 
 def _processes(look: Look) -> Iterator[Finding]:

@@ -22,9 +22,12 @@ RELEASE_FIRST = "run `mendline release` once (`mendline up` does so too)"
 
 
 @contextmanager
-def opened(found: Settings) -> Iterator[Parts]:
-    """Raises UserError when the database or its keys cannot be used, and Refused when it is busy or out of reach."""
-    parts = _joined(found)
+def opened(found: Settings, *, may_be_new: bool = False) -> Iterator[Parts]:
+    """Raises UserError when the database or its keys cannot be used, and Refused when it is busy or out of reach.
+
+    `may_be_new`: a database that is not there yet is made.
+    """
+    parts = _joined(found, may_be_new=may_be_new)
     try:
         yield parts
     except NothingPublished:
@@ -37,10 +40,11 @@ def opened(found: Settings) -> Iterator[Parts]:
         parts.database.close()
 
 
-def _joined(found: Settings) -> Parts:
+def _joined(found: Settings, *, may_be_new: bool) -> Parts:
     wrong = "DATABASE_URL cannot be used ({}): set it to postgresql://user:password@host/name, or leave it out."
     try:
-        _refuse_missing(found)
+        if not may_be_new:
+            _refuse_missing(found)
         return app.join(found)
     except (ArgumentError, ValueError):
         raise UserError(wrong.format("it is no database's address")) from None

@@ -187,6 +187,12 @@ def shift_clocks(tx: Connection, by: timedelta) -> None:
         tx.execute(update(alert).where(alert.c.id == row.id).values(values))
 
 
+def page_again(tx: Connection, now: datetime) -> None:
+    """Every alert that nobody has acknowledged moves its ladder at once; a task waits for its time."""
+    waiting = and_(alert.c.state == "open", alert.c.tier != Tier.ROUTINE.value)
+    tx.execute(update(alert).where(waiting).values(next_action_at=now))
+
+
 def acknowledge(tx: Connection, alert_id: str, *, staff_id: str, now: datetime, comes_back_at: datetime) -> None:
     tx.execute(
         update(alert)

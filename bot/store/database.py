@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, Protocol, Self, TypeVar
 
 from sqlalchemy import Connection, Engine
@@ -67,6 +68,14 @@ class Database:
     def _look(self, work: Work[T]) -> T:
         with self._reading.connect() as tx:
             return work(tx)
+
+    @contextmanager
+    def view(self) -> Iterator[Connection]:
+        """One consistent view of everything, for as long as it is looked at. Unlike `read` it is not tried again."""
+        with self._reading.connect() as tx:
+            if not self.is_sqlite:
+                tx.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            yield tx
 
     def close(self) -> None:
         self._on.close()

@@ -25,8 +25,22 @@ def upgrade(database: Database, revision: str = "head") -> None:
 
 
 def is_current(database: Database) -> bool:
-    head = ScriptDirectory.from_config(_config()).get_current_head()
-    return database.read(lambda tx: MigrationContext.configure(tx).get_current_revision()) == head
+    return revision(database) == newest()
+
+
+def revision(database: Database) -> str | None:
+    """Of the database; None before its first release."""
+    return database.read(lambda tx: MigrationContext.configure(tx).get_current_revision())
+
+
+def newest() -> str | None:
+    """The revision that this version of the program is made for."""
+    return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def is_known(name: str) -> bool:
+    """False for a revision of a newer version of the program."""
+    return any(script.revision == name for script in ScriptDirectory.from_config(_config()).walk_revisions())
 
 
 def _config() -> Config:

@@ -344,6 +344,17 @@ def shift_pending(tx: Connection, by: timedelta) -> None:
         tx.execute(update(outbox).where(outbox.c.id == row.id).values(due_at=row.due_at + by))
 
 
+DOUBTFUL = and_(outbox.c.kind != "page", ~outbox.c.urgent)
+"""What is not sent twice: neither a page nor an emergency's instruction, of which a second is better than none."""
+
+
+def doubt(tx: Connection, reason: str) -> None:
+    """The database is older than what happened: what was on its way may have arrived long ago."""
+    for before, after in (("pending", OutboxState.SKIPPED), ("sending", OutboxState.UNKNOWN)):
+        which = and_(DOUBTFUL, outbox.c.state == before)
+        tx.execute(update(outbox).where(which).values(state=after.value, reason=reason, lease_until=None))
+
+
 def oldest_due(tx: Connection, lane: Lane) -> datetime | None:
     moment: datetime | None = tx.execute(
         select(func.min(outbox.c.due_at)).where(and_(outbox.c.state == "pending", outbox.c.lane == lane.value))

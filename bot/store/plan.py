@@ -8,10 +8,11 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, or_, select, update
 
+from bot.store.outbox import DOUBTFUL
 from bot.store.statements import InsertOnce, word
-from bot.store.tables import enrollment, patient, plan_entry
+from bot.store.tables import enrollment, outbox, patient, plan_entry
 
 INSERT = InsertOnce(plan_entry, "enrollment_id", "item", "local_day")
 ENTRY = (
@@ -137,6 +138,14 @@ def unsend(tx: Connection, outbox_id: str, reason: str) -> None:
         .where(and_(plan_entry.c.outbox_id == outbox_id, plan_entry.c.state == "sent"))
         .values(state=PlanState.SKIPPED.value, reason=reason[:80])
     )
+
+
+def doubt(tx: Connection, now: datetime, reason: str) -> None:
+    """The database is older than what happened: whatever was due by now, or on its way, may have gone out."""
+    on_its_way = select(outbox.c.id).where(and_(DOUBTFUL, outbox.c.state == "pending"))
+    was_due = and_(plan_entry.c.state == "planned", plan_entry.c.due_at <= now)
+    left = and_(plan_entry.c.state == "sent", plan_entry.c.outbox_id.in_(on_its_way))
+    tx.execute(update(plan_entry).where(or_(was_due, left)).values(state=PlanState.SKIPPED.value, reason=reason))
 
 
 def cancel(tx: Connection, enrollment_id: str, reason: str) -> None:

@@ -166,6 +166,12 @@ def end_all(tx: Connection, contact_id: str, state: State, now: datetime) -> Non
     )
 
 
+def doubt_nudges(tx: Connection, now: datetime) -> None:
+    """The database is older than what happened: a nudge that was due by now may have gone out."""
+    due = and_(session.c.state == "active", session.c.nudge_at <= now)
+    tx.execute(update(session).where(due).values(nudge_at=None, nudged=True))
+
+
 def keep_answer(
     tx: Connection, answer_id: str, conversation: Conversation, given: Answer, *, inbox_id: str, at: datetime
 ) -> None:

@@ -37,8 +37,12 @@ metadata = MetaData(
     }
 )
 
+
+class Sealed(LargeBinary):
+    """A ciphertext, bound to its table, column and row: `bot.store.vault` alone seals and opens it."""
+
+
 Id = String(26)
-Sealed = LargeBinary
 Word = String(20)  # one of a few, named by an enumeration in core
 
 

@@ -9,10 +9,11 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, update
 
 from bot.store.database import Database
 from bot.store.tables import data_key
@@ -74,7 +75,7 @@ class Vault:
         def make(tx: Connection) -> None:
             if tx.execute(ALL_KEYS).first() is None:
                 for number, purpose in ((1, "data"), (2, "index")):
-                    wrapped = self._wrap(number, os.urandom(KEY_BYTES))
+                    wrapped = self.wrap(number, os.urandom(KEY_BYTES))
                     row = {"id": number, "purpose": purpose, "wrapped": wrapped, "created_at": now}
                     tx.execute(insert(data_key).values(row))
 
@@ -83,6 +84,33 @@ class Vault:
     def check(self) -> None:
         """Raises KeyMissing when the keys in the environment do not open the database's."""
         self._keys()
+
+    def rotate(self) -> int:
+        """Wrap every key of the database under the newest of MENDLINE_KEYS. Returns how many needed it.
+
+        The keys themselves stay what they are, so processes that are serving go on with those they have opened.
+        """
+
+        def work(tx: Connection) -> int:
+            rows = [row for row in tx.execute(ALL_KEYS).all() if self._wrapped_by(row) != 0]
+            for row in rows:
+                wrapped = self.wrap(row.id, self.unwrap(row.id, row.wrapped))
+                tx.execute(update(data_key).where(data_key.c.id == row.id).values(wrapped=wrapped))
+            return len(rows)
+
+        return self._database.write(work)
+
+    def in_use(self) -> set[int]:
+        """Which of MENDLINE_KEYS, counted from 0, still wrap a key of the database. Raises KeyMissing."""
+        rows = self._database.read(lambda tx: tx.execute(ALL_KEYS).all())
+        return {self._wrapped_by(row) for row in rows}
+
+    def _wrapped_by(self, row: Any) -> int:
+        """The place, among MENDLINE_KEYS, of the key that wraps this one."""
+        return next(
+            (place for place, key in enumerate(self._wrapping) if _opened(key, row.id, row.wrapped)),
+            len(self._wrapping),
+        )
 
     def _keys(self) -> _Keys:
         if self._loaded is None:
@@ -93,14 +121,15 @@ class Vault:
 
     def _load(self) -> _Keys:
         rows = self._database.read(lambda tx: tx.execute(ALL_KEYS).all())
-        opened = {row.id: (row.purpose, self._unwrap(row.id, row.wrapped)) for row in rows}
+        opened = {row.id: (row.purpose, self.unwrap(row.id, row.wrapped)) for row in rows}
         data = {number: AESGCM(key) for number, (purpose, key) in opened.items() if purpose == "data"}
         index = [key for purpose, key in opened.values() if purpose == "index"]
         if not data or not index:
             raise KeyMissing("the database has no data keys yet: run `mendline release` once")
         return _Keys(data, max(data), index[-1])
 
-    def _wrap(self, number: int, key: bytes) -> bytes:
+    def wrap(self, number: int, key: bytes) -> bytes:
+        """A key of the database, wrapped under the newest of MENDLINE_KEYS. Raises KeyMissing when there is none."""
         if not self._wrapping:
             raise KeyMissing(
                 "there is no key to protect patients' data: set MENDLINE_KEYS to base64 of 32 random bytes"
@@ -108,15 +137,21 @@ class Vault:
         nonce = os.urandom(NONCE_BYTES)
         return nonce + AESGCM(self._wrapping[0]).encrypt(nonce, key, _bound("data_key.wrapped", str(number)))
 
-    def _unwrap(self, number: int, wrapped: bytes) -> bytes:
-        for key in self._wrapping:
-            try:
-                return AESGCM(key).decrypt(
-                    wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], _bound("data_key.wrapped", str(number))
-                )
-            except InvalidTag:
-                continue
-        raise KeyMissing("MENDLINE_KEYS does not hold the key that this database was made with")
+    def unwrap(self, number: int, wrapped: bytes) -> bytes:
+        """A key of the database, opened. Raises KeyMissing."""
+        opened = (_opened(key, number, wrapped) for key in self._wrapping)
+        key = next(filter(None, opened), None)
+        if key is None:
+            raise KeyMissing("MENDLINE_KEYS does not hold the key that this database was made with")
+        return key
+
+
+def _opened(key: bytes, number: int, wrapped: bytes) -> bytes | None:
+    nonce, sealed = wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:]
+    try:
+        return AESGCM(key).decrypt(nonce, sealed, _bound("data_key.wrapped", str(number)))
+    except (InvalidTag, ValueError):
+        return None
 
 
 def _bound(place: str, row: str) -> bytes:

@@ -11,6 +11,7 @@ from flask import Blueprint, Response
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 
+from bot.service import recovery
 from bot.store import health, marks, migrate, staff
 from bot.store.database import StoreBusy
 from bot.store.vault import KeyMissing
@@ -70,6 +71,8 @@ def _degraded(site: Site) -> list[str]:
     try:
         if site.parts.scripts.live().library is None:
             found.append("no flows that can be read are published; screening goes on with the last good table")
+        if recovery.is_on(site.parts):
+            found.append("restored from a backup: texts wait until the carrier has told what was missed")
         if not any(member.rung is not None for member in site.parts.database.read(staff.every)):
             found.append("nobody is on call")
         found.extend(_quiet(site))

@@ -13,7 +13,7 @@ from datetime import timedelta
 from bot import app, settings
 from bot.clock import Clock
 from bot.core.enrollment import Lane
-from bot.service import alert, clock_steps, deliver, remind, silence, sweep
+from bot.service import alert, clock_steps, deliver, recovery, remind, silence, sweep
 from bot.service.parts import Parts
 from bot.service.talk import Moment
 from bot.store import duty, marks
@@ -74,7 +74,7 @@ def decide(parts: Parts, moment: Moment) -> None:
         (found.texts, "texts", lambda: sweep.texts(parts, moment)),
         (found.ladders, "ladders", lambda: alert.climb_due(parts, moment)),
     )
-    if not clock_steps.is_held(parts):
+    if not (clock_steps.is_held(parts) or recovery.is_on(parts)):
         _do(
             (found.plan, "plan", lambda: remind.due(parts, moment)),
             (found.nudges or found.expiries, "silences", lambda: silence.due(parts, moment)),

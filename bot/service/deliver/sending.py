@@ -16,7 +16,7 @@ from bot.core.delivery import ERRORS, ErrorRule, OutboxState, Verdict
 from bot.core.enrollment import Channel, Lane
 from bot.core.hours import Hours, UnknownZone, zone
 from bot.core.practice import CONTACT_HOURS
-from bot.service import alert
+from bot.service import alert, recovery
 from bot.service.clock_steps import is_held
 from bot.service.deliver import halt, unsent
 from bot.service.parts import NotSent, Outgoing, Parts
@@ -46,7 +46,7 @@ class Attempt:
 
 def drain(parts: Parts, lane: Lane, moment: Moment, *, senders: ThreadPoolExecutor | None = None) -> int:
     """Send what is due in this lane, one batch. Returns how many messages were taken up."""
-    if lane is not Lane.PAGE and halt.is_halted(parts, moment):
+    if lane is not Lane.PAGE and (halt.is_halted(parts, moment) or recovery.is_on(parts)):
         return 0
     lease = moment.real + LEASE
     claimed = parts.database.write(

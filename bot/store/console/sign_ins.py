@@ -54,6 +54,11 @@ def end(tx: Connection, staff_id: str, at: datetime, *, only: str = "", but: str
     tx.execute(update(sign_in).where(which).values(ended_at=at))
 
 
+def end_every(tx: Connection, at: datetime) -> None:
+    """Of everybody."""
+    tx.execute(update(sign_in).where(sign_in.c.ended_at.is_(None)).values(ended_at=at))
+
+
 def remember_browser(tx: Connection, token: str, staff_id: str, at: datetime) -> None:
     tx.execute(delete(known_browser).where(known_browser.c.token_hash == hashed(token)))
     tx.execute(insert(known_browser).values(token_hash=hashed(token), staff_id=staff_id, at=at))
