@@ -14,8 +14,9 @@ from typing import Any
 from sqlalchemy import Connection, Date, Insert, LargeBinary, column, insert, inspect, select, table, text
 from sqlalchemy.types import TypeEngine
 
-from bot.store.console.tables import metadata  # which holds those of bot.store.tables too
+import bot.store.console.tables  # noqa: F401 - so that its tables are among the others
 from bot.store.safekeeping.envelope import Damaged
+from bot.store.tables import metadata
 from bot.store.types import Instant
 
 BATCH = 500
