@@ -1,4 +1,4 @@
-"""`mendline patients`: enroll a patient, list them, stop one."""
+"""`mendline patients`: enroll a patient, list them, stop one; and (in records.py) hand out or erase a record."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bot import settings
-from bot.cli import inputs, output
+from bot.cli import inputs, output, records
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -20,13 +20,17 @@ if TYPE_CHECKING:
 
 @click.group()
 def patients() -> None:
-    """Enroll a patient, list them, stop one.
+    """Enroll a patient, list them, stop one, hand out or erase their record.
 
     \b
     Example:
       mendline patients add --phone +15075550101 --name "Ana Ruiz" --language en \\
         --timezone America/Chicago --surgery 2026-11-20 --consented
     """
+
+
+patients.add_command(records.export)
+patients.add_command(records.erase)
 
 
 @patients.command()

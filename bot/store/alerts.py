@@ -128,6 +128,10 @@ def of_text(tx: Connection, inbox_id: str) -> list[Alert]:
     return [_alert(row) for row in tx.execute(select(alert).where(alert.c.inbox_id == inbox_id))]
 
 
+def of_patient(tx: Connection, patient_id: str) -> list[Alert]:
+    return [_alert(row) for row in tx.execute(select(alert).where(alert.c.patient_id == patient_id))]
+
+
 def open_of_contact(tx: Connection, contact_id: str) -> list[Alert]:
     """Alerts of this phone that nobody has acknowledged."""
     return [_alert(row) for row in tx.execute(OPEN_OF_CONTACT, {"contact_id": contact_id})]

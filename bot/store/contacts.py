@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from bot.core.enrollment import Consent
 from bot.store.statements import InsertOnce, Prepared
-from bot.store.tables import contact
+from bot.store.tables import contact, opt_out
 from bot.store.vault import Ids, Vault
 
 INSERT = InsertOnce(contact, "phone_index")
@@ -84,7 +84,7 @@ def ensure(tx: Connection, vault: Vault, phone: str, *, language: str, now: date
                 "phone": vault.seal("contact.phone", row_id, phone),
                 "phone_index": index,
                 "language": language,
-                "consent": Consent.NONE.value,
+                "consent": _consent_so_far(tx, index).value,
                 "replies": 0,
                 "created_at": now,
             },
@@ -93,6 +93,12 @@ def ensure(tx: Connection, vault: Vault, phone: str, *, language: str, now: date
     if found is None:
         raise LookupError("a contact vanished while it was being made")
     return found
+
+
+def _consent_so_far(tx: Connection, phone_index: bytes) -> Consent:
+    """A STOP outlives the erasure of whoever said it."""
+    said_stop = tx.execute(select(opt_out.c.at).where(opt_out.c.phone_index == phone_index)).first()
+    return Consent.STOPPED if said_stop else Consent.NONE
 
 
 def set_consent(tx: Connection, contact_id: str, consent: Consent) -> None:

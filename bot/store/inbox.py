@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, bindparam, select, update
 
 from bot.store.statements import InsertOnce, Prepared, word
-from bot.store.tables import inbox
+from bot.store.tables import contact, inbox
 from bot.store.vault import Vault
 
 INSERT = InsertOnce(inbox, "sid")
@@ -167,6 +167,14 @@ def settle(
             "new_handled_at": now,
         },
     )
+
+
+def let_go(tx: Connection, contact_id: str, now: datetime) -> None:
+    """Texts of this phone that are not taken in yet never will be."""
+    index = select(contact.c.phone_index).where(contact.c.id == contact_id).scalar_subquery()
+    waiting = and_(inbox.c.state == "received", inbox.c.phone_index == index)
+    values = {"contact_id": contact_id, "state": InboxState.FAILED.value, "handled_at": now}
+    tx.execute(update(inbox).where(waiting).values(values))
 
 
 def claim(tx: Connection, *, real: datetime, lease: datetime, limit: int) -> list[str]:

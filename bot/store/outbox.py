@@ -323,6 +323,14 @@ def cancel(tx: Connection, *, alert_id: str | None = None, contact_id: str | Non
     tx.execute(update(outbox).where(and_(what, outbox.c.state == "pending")).values(state="canceled", reason=reason))
 
 
+def let_go(tx: Connection, *, contact_id: str | None = None, patient_id: str | None = None, reason: str) -> None:
+    """Nobody waits for these any more, nor for word of them."""
+    whose = outbox.c.contact_id == contact_id if contact_id else outbox.c.patient_id == patient_id
+    for before, after in (("pending", OutboxState.CANCELED), ("sending", OutboxState.UNKNOWN)):
+        which = and_(whose, outbox.c.state == before)
+        tx.execute(update(outbox).where(which).values(state=after.value, reason=reason, lease_until=None))
+
+
 def supersede_pages(tx: Connection, alert_id: str, staff_id: str) -> None:
     """A newer page to this person is written: those that never left need not, or hundreds would go out at once."""
     same = and_(outbox.c.alert_id == alert_id, outbox.c.staff_id == staff_id, outbox.c.kind == "page")

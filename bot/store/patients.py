@@ -29,7 +29,7 @@ COLUMNS = (
 PATIENT = select(*COLUMNS).join_from(patient, enrollment, enrollment.c.patient_id == patient.c.id)
 BY_CONTACT = Prepared(PATIENT.where(patient.c.contact_id == bindparam("contact_id")).order_by(patient.c.id))
 BY_ID = PATIENT.where(patient.c.id == bindparam("patient_id"))
-ALL = PATIENT.order_by(patient.c.id)
+ALL = PATIENT.where(patient.c.erased_at.is_(None)).order_by(patient.c.id)
 INSERT = insert(patient)
 INSERT_ENROLLMENT = insert(enrollment)
 

@@ -166,6 +166,15 @@ def end_all(tx: Connection, contact_id: str, state: State, now: datetime) -> Non
     )
 
 
+def end_of_patient(tx: Connection, patient_id: str, state: State, now: datetime) -> None:
+    """The same of one person, where others use the phone too."""
+    tx.execute(
+        update(session)
+        .where(and_(session.c.patient_id == patient_id, session.c.state == "active"))
+        .values(state=state.value, ended_at=now, nudge_at=None)
+    )
+
+
 def doubt_nudges(tx: Connection, now: datetime) -> None:
     """The database is older than what happened: a nudge that was due by now may have gone out."""
     due = and_(session.c.state == "active", session.c.nudge_at <= now)

@@ -64,6 +64,8 @@ contact = Table(
     Column("blocked_at", Instant),  # the carrier said that this number cannot be reached
     Column("replies_since", Instant),  # start of the hour in which automatic replies are counted
     Column("replies", Integer, nullable=False, server_default="0"),
+    Column("idle_answers", Integer, nullable=False, server_default="0"),  # in a row, none of which moved anything on
+    Column("idle_at", Instant),  # the latest of them
     Column("talk_until", Instant),  # while this lies ahead a person talks with the patient, and the script is silent
     Column("created_at", Instant, nullable=False),
     _one_of("consent", "none", "asked", "joined", "stopped"),
@@ -80,6 +82,7 @@ patient = Table(
     Column("language", String(8), nullable=False),
     Column("zone", String(64), nullable=False),  # of where the patient lives, never guessed from the area code
     Column("created_at", Instant, nullable=False),
+    Column("erased_at", Instant),  # their words, name and numbers are gone; what is left names nobody
 )
 
 # One recovery of one patient: the care plan counts its days from the surgery.
@@ -106,6 +109,14 @@ staff = Table(
     Column("rung", Integer),  # paged on this rung when no rota says otherwise; null: not on call
     Column("created_at", Instant, nullable=False),
     _one_of("role", "nurse", "admin", "viewer"),
+)
+
+# Numbers that said STOP and whose patient was erased: a keyed hash is all that is left, so that the STOP still holds.
+opt_out = Table(
+    "opt_out",
+    metadata,
+    Column("phone_index", LargeBinary, primary_key=True),
+    Column("at", Instant, nullable=False),
 )
 
 # The consent ledger: append-only; what was agreed to or revoked, how, and in which wording.
@@ -276,6 +287,18 @@ outbox = Table(
     Index("ix_outbox_alert_id", "alert_id"),
 )
 
+# What the carrier is to forget, now that our own copy is durable: only the words, or (whole) that it ever was.
+forgetting = Table(
+    "forgetting",
+    metadata,
+    Column("sid", String(34), primary_key=True),
+    Column("whole", Boolean, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("due_at", Instant, nullable=False),  # real time
+    Column("reason", String(80), nullable=False, server_default=""),
+    Index("ix_forgetting_due_at", "due_at"),
+)
+
 # Every word from the carrier about a message of ours, append-only: callbacks come doubled, late and out of order.
 receipt = Table(
     "receipt",
@@ -399,6 +422,16 @@ data_key = Table(
     Column("wrapped", LargeBinary, nullable=False),
     Column("created_at", Instant, nullable=False),
     _one_of("purpose", "data", "index"),
+)
+
+# Who posts what our carrier did not sign; by address and hour, as keyed hashes. Emptied as it grows.
+refusal = Table(
+    "refusal",
+    metadata,
+    Column("key", LargeBinary, primary_key=True),
+    Column("count", Integer, nullable=False),
+    Column("last_at", Instant, nullable=False),  # real time
+    Index("ix_refusal_last_at", "last_at"),
 )
 
 # Signs of life and small facts that processes leave for each other. `at` is real time.

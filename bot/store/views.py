@@ -35,6 +35,7 @@ PATIENTS = (
     )
     .join_from(patient, enrollment, enrollment.c.patient_id == patient.c.id)
     .join(contact, contact.c.id == patient.c.contact_id)
+    .where(patient.c.erased_at.is_(None))
 )
 STAFF = select(staff, contact.c.phone, contact.c.consent).join_from(staff, contact, contact.c.id == staff.c.contact_id)
 

@@ -122,3 +122,38 @@ def test_a_live_clinic_without_a_signed_table_enrolls_nobody(mendline: Terminal)
 
     assert said.code == 1
     assert "the red-flag table is a draft" in said.error
+
+
+def test_a_record_is_handed_out_for_people_and_for_programs(mendline: Terminal) -> None:
+    id_ = mendline(*add(), "--consented", "--json").json[0]["id"]
+
+    told, as_json = mendline("patients", "export", id_), mendline("patients", "export", id_, "--json")
+
+    assert (told.code, as_json.code) == (0, 0)
+    assert "  name: Ana Ruiz" in told.lines
+    assert "Texts from the patient" in told.lines
+    assert as_json.json[0]["patient"]["phone"] == "+15075550101"
+    assert as_json.json[0]["consent"][0]["act"] == "paper"
+    assert mendline("audit", "verify").out.startswith("2 entries")
+
+
+def test_a_patient_is_erased_by_typing_their_id(mendline: Terminal) -> None:
+    id_ = mendline(*add(), "--consented", "--json").json[0]["id"]
+
+    busy = mendline("patients", "erase", id_, "--yes")
+    mistyped = mendline("patients", "erase", id_, "--even-so", typed="no\n")
+    done = mendline("patients", "erase", id_, "--even-so", typed=f"{id_}\n")
+    again = mendline("patients", "erase", id_, "--yes")
+
+    assert (busy.code, mistyped.code, done.code, again.code) == (1, 1, 0, 1)
+    assert "still followed up" in busy.error
+    assert "nothing was erased" in mistyped.error
+    assert "erased already" in again.error
+    assert mendline("patients", "list").out == "No patients.\n"
+    assert "Ana" not in mendline("patients", "export", id_).out
+
+
+def test_nobody_is_a_sentence(mendline: Terminal) -> None:
+    for command in (("export", "x"), ("erase", "x", "--yes")):
+        said = mendline("patients", *command)
+        assert (said.code, "There is no patient x" in said.error) == (1, True)

@@ -1,7 +1,7 @@
 """The schema, step by step: up and down with a clinic in it, and always usable by the program before it.
 
-A new version's `mendline release` runs while the old version serves. So a step may add tables, columns that are empty
-or have a default, and indexes; what is no longer wanted is taken away a version later, in a step that says so by name.
+A new version's `mendline release` runs while the old version serves. So a step may add tables and indexes, and columns
+that are empty or have a default. What is no longer wanted is taken away a version later: then this test is told so.
 """
 
 from __future__ import annotations

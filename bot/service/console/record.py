@@ -7,17 +7,19 @@ from typing import Any
 
 from bot.service.console.roster import open_chart
 from bot.service.parts import Parts
-from bot.store import patients
+from bot.store import alerts, consents, patients
 from bot.store.console import reading
 
 
 def export(parts: Parts, patient_id: str, now: datetime) -> dict[str, Any]:
-    """Everything that is known of a patient, for them or for their record. Moments in UTC."""
+    """Everything that is known of a patient, for them or for their record. Moments in UTC. Raises LookupError."""
     chart = open_chart(parts, patient_id, now)
     patient = parts.database.read(lambda tx: patients.get(tx, patient_id))
     texts = parts.database.read(lambda tx: reading.texts(tx, patient.contact_id, last=None))
     messages = parts.database.read(lambda tx: reading.messages(tx, patient.contact_id, last=None))
     answers = parts.database.read(lambda tx: reading.answers(tx, patient_id))
+    ledger = parts.database.read(lambda tx: consents.of_contact(tx, patient.contact_id))
+    quotes = {a.id: a.quote(parts.vault) for a in parts.database.read(lambda tx: alerts.of_patient(tx, patient_id))}
     who = chart.person
     return {
         "patient": {
@@ -33,6 +35,7 @@ def export(parts: Parts, patient_id: str, now: datetime) -> dict[str, Any]:
             "address": who.address,
             "state": who.standing,
         },
+        "consent": [{"at": _z(entry.at), "act": entry.act.value, "wording": entry.wording} for entry in ledger],
         "texts": [{"at": _z(t.at), "body": t.body(parts.vault), "understood": t.understood} for t in texts],
         "messages": [
             {"at": _z(m.at), "kind": m.kind, "body": m.body(parts.vault), "state": m.state} for m in messages
@@ -40,7 +43,7 @@ def export(parts: Parts, patient_id: str, now: datetime) -> dict[str, Any]:
         "answers": [{"at": _z(a.at), "flow": a.flow, "step": a.step, "value": a.value} for a in answers],
         "alerts": [
             {"code": a.code, "about": a.title, "tier": a.tier, "state": a.state, "raised_at": _z(a.raised_at),
-             "disposition": a.disposition}
+             "quote": quotes.get(a.id, ""), "disposition": a.disposition}
             for a in chart.alerts
         ],
         "plan": [
