@@ -12,6 +12,7 @@ from bot.carrier.message import Listed, Outgoing
 from bot.clock import Clock, clock_from
 from bot.core.enrollment import Channel, Lane
 from bot.service.parts import Bell, Carrier, Parts
+from bot.service.safekeeping.redact import Forgetful
 from bot.service.scripts import Scripts
 from bot.settings import PRETEND_ACCOUNT, PRETEND_NUMBER, Settings, Twilio
 from bot.store.database import Database
@@ -43,6 +44,11 @@ class SmsCarrier:
 
     def sent_to(self, phone: str, since: datetime) -> Sequence[Listed]:
         return self._current().sent_to(phone, since)
+
+    def forget(self, sid: str, *, whole: bool) -> None:
+        carrier = self._current()
+        if isinstance(carrier, Forgetful):
+            carrier.forget(sid, whole=whole)
 
     def prepare(self) -> None:
         """Make the client now, so that the first page does not wait for it."""

@@ -122,6 +122,11 @@ class TwilioCarrier:
         found = self._ask(lambda: self._client.messages.list(to=phone, date_sent_after=day, limit=200))
         return [Listed(each.sid, each.body or "", each.status or "", each.date_created) for each in found]
 
+    def forget(self, sid: str, *, whole: bool) -> None:
+        """Blank a message's words, or (whole) delete its record. Raises NotSent, also while it is too early."""
+        message = self._client.messages(sid)
+        self._ask(message.delete if whole else lambda: message.update(body=""))
+
     def _sender(self, lane: Lane) -> dict[str, str]:
         """Pages have a sender of their own where there is one, so that they never queue behind tips."""
         if lane is Lane.PAGE and self._account.page_from_number:

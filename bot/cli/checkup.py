@@ -22,6 +22,7 @@ from bot.service.parts import Parts
 from bot.service.safekeeping.backup import LAST as LAST_BACKUP
 from bot.settings import Settings, SettingsError
 from bot.store import marks, migrate, outbox, publications, staff, views
+from bot.store.safekeeping import forgetting
 from bot.store.safekeeping.envelope import fingerprint
 
 ANSWER_SECONDS = 5.0
@@ -29,6 +30,7 @@ QUIET_AFTER = timedelta(seconds=30)
 PROCESSES = ("clock", "worker-page", "worker-talk")
 """Those that leave a sign of life, and must."""
 
+ASKED_OFTEN = 8
 BACKUP_EVERY = timedelta(days=2)
 
 LATE = {Lane.PAGE: timedelta(minutes=1), Lane.TALK: timedelta(minutes=5), Lane.PLAN: timedelta(minutes=15)}
@@ -109,6 +111,7 @@ def _stored(found: Settings) -> Iterator[Finding]:
         "on call": _on_call,
         "recovery": _recovery,
         "backup": _backup,
+        "forgetting": _forgetting,
         "processes": _processes,
         "waiting": _waiting,
     }
@@ -201,6 +204,13 @@ def _backup(look: Look) -> Iterator[Finding]:
     elif look.settings.is_live:
         what = f"the last one was made at {last.at:%Y-%m-%dT%H:%MZ}" if last else "none was ever made"
         yield Finding("backup", Level.WARN, what, "each day: mendline backup FILE; then copy it elsewhere")
+
+
+def _forgetting(look: Look) -> Iterator[Finding]:
+    count = look.parts.database.read(lambda tx: forgetting.overdue(tx, ASKED_OFTEN))
+    if count:
+        what = f"the carrier has not forgotten {count} messages of erased patients, although it was asked often"
+        yield Finding("forgetting", Level.WARN, what, "delete them in its console; the audit log has when")
 
 
 def _processes(look: Look) -> Iterator[Finding]:

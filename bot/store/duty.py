@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, literal_colum
 
 from bot.core.enrollment import Lane
 from bot.store.statements import Prepared, word
-from bot.store.tables import alert, inbox, outbox, plan_entry, session
+from bot.store.tables import alert, forgetting, inbox, outbox, plan_entry, session
 
 
 def _is_any(due: ColumnElement[Any], by: str, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -39,6 +39,7 @@ LOOK = Prepared(
         _lane(Lane.PAGE, "now").label("pages"),
         _lane(Lane.TALK, "late").label("talk"),
         _lane(Lane.PLAN, "late").label("tips"),
+        _is_any(forgetting.c.due_at, "real").label("forgetting"),
     )
 )
 
@@ -56,6 +57,7 @@ class Duty:
     pages: bool
     talk: bool
     tips: bool
+    forgetting: bool
 
 
 def look(tx: Connection, *, now: datetime, real: datetime, late: datetime) -> Duty:

@@ -15,6 +15,7 @@ from bot.clock import Clock
 from bot.core.enrollment import Lane
 from bot.service import alert, clock_steps, deliver, recovery, remind, silence, sweep
 from bot.service.parts import Parts
+from bot.service.safekeeping import redact
 from bot.service.talk import Moment
 from bot.store import duty, marks
 from bot.store.duty import Duty
@@ -89,6 +90,7 @@ def carry(parts: Parts, moment: Moment, senders: ThreadPoolExecutor | None = Non
         (found.unconfirmed, "unconfirmed", lambda: sweep.unconfirmed(parts, moment)),
         (found.talk, "talk", lambda: deliver.drain(parts, Lane.TALK, moment, senders=senders)),
         (found.tips, "tips", lambda: deliver.drain(parts, Lane.PLAN, moment, senders=senders)),
+        (found.forgetting, "forgetting", lambda: redact.due(parts, moment)),
     )
 
 

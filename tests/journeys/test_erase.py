@@ -100,6 +100,23 @@ def test_the_carrier_is_asked_to_forget_all_that_it_carried(clinic: Clinic, xoch
     assert {row["whole"] for row in asked} == {True}
 
 
+def test_the_carrier_forgets_as_soon_as_it_can(clinic: Clinic, xochitl: Handset) -> None:
+    def carried() -> list[str]:
+        people = [(message.sender, message.recipient) for message in clinic.carrier.messages()]
+        return [number for pair in people for number in pair if number == xochitl.number]
+
+    assert carried()
+    clinic.carrier.fault("error_500", on="delete")
+
+    forget(clinic, xochitl)
+    clinic.settle()
+    assert len(carried()) == len(clinic.rows(forgetting)) == 1
+    clinic.clock.wait_real(minutes=6)
+    clinic.settle()
+
+    assert (carried(), clinic.rows(forgetting)) == ([], [])
+
+
 def is_theirs(row: dict[str, object]) -> bool:
     return bool(row["sid"]) and row.get("kind") != "page"
 
