@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select, update
 
 from bot.core.enrollment import Consent
+from bot.core.flood import Pace
 from bot.store.statements import InsertOnce, Prepared
 from bot.store.tables import contact, opt_out
 from bot.store.vault import Ids, Vault
@@ -20,8 +21,13 @@ BY_ID = select(contact).where(contact.c.id == bindparam("contact_id"))
 HOLD = select(contact.c.id).where(contact.c.id == bindparam("contact_id")).with_for_update()
 HOLD_IF_FREE = select(contact.c.id).where(contact.c.id == bindparam("contact_id")).with_for_update(skip_locked=True)
 SET_CONSENT = update(contact).where(contact.c.id == bindparam("contact_id"))
-COUNT_REPLIES = Prepared(
-    SET_CONSENT.values(replies_since=bindparam("new_replies_since"), replies=bindparam("new_replies"))
+SET_PACE = Prepared(
+    SET_CONSENT.values(
+        replies_since=bindparam("new_replies_since"),
+        replies=bindparam("new_replies"),
+        idle_answers=bindparam("new_idle_answers"),
+        idle_at=bindparam("new_idle_at"),
+    )
 )
 
 
@@ -32,8 +38,7 @@ class Contact:
     language: str
     consent: Consent
     is_blocked: bool
-    replies_since: datetime | None
-    replies: int
+    pace: Pace
     talk_until: datetime | None = None
 
     def is_talked_with(self, now: datetime) -> bool:
@@ -119,8 +124,17 @@ def set_blocked(tx: Connection, contact_id: str, at: datetime | None) -> None:
     tx.execute(SET_CONSENT.values(blocked_at=at), {"contact_id": contact_id})
 
 
-def count_replies(tx: Connection, contact_id: str, since: datetime, replies: int) -> None:
-    COUNT_REPLIES.later(tx, {"contact_id": contact_id, "new_replies_since": since, "new_replies": replies})
+def set_pace(tx: Connection, contact_id: str, pace: Pace) -> None:
+    SET_PACE.later(
+        tx,
+        {
+            "contact_id": contact_id,
+            "new_replies_since": pace.since,
+            "new_replies": pace.answers,
+            "new_idle_answers": pace.idle,
+            "new_idle_at": pace.idle_at,
+        },
+    )
 
 
 def _contact(row: Any) -> Contact | None:
@@ -134,7 +148,6 @@ def read(row: Any) -> Contact:
         language=row.language,
         consent=Consent(row.consent),
         is_blocked=row.blocked_at is not None,
-        replies_since=row.replies_since,
-        replies=row.replies,
+        pace=Pace(row.replies_since, row.replies, row.idle_answers, row.idle_at),
         talk_until=row.talk_until,
     )

@@ -424,16 +424,6 @@ data_key = Table(
     _one_of("purpose", "data", "index"),
 )
 
-# Who posts what our carrier did not sign; by address and hour, as keyed hashes. Emptied as it grows.
-refusal = Table(
-    "refusal",
-    metadata,
-    Column("key", LargeBinary, primary_key=True),
-    Column("count", Integer, nullable=False),
-    Column("last_at", Instant, nullable=False),  # real time
-    Index("ix_refusal_last_at", "last_at"),
-)
-
 # Signs of life and small facts that processes leave for each other. `at` is real time.
 mark = Table(
     "mark",

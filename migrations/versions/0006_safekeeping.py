@@ -33,19 +33,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("sid", name=op.f("pk_forgetting")),
     )
     op.create_index("ix_forgetting_due_at", "forgetting", ["due_at"])
-    op.create_table(
-        "refusal",
-        sa.Column("key", sa.LargeBinary(), nullable=False),
-        sa.Column("count", sa.Integer(), nullable=False),
-        sa.Column("last_at", Instant(), nullable=False),
-        sa.PrimaryKeyConstraint("key", name=op.f("pk_refusal")),
-    )
-    op.create_index("ix_refusal_last_at", "refusal", ["last_at"])
 
 
 def downgrade() -> None:
-    op.drop_index("ix_refusal_last_at", "refusal")
-    op.drop_table("refusal")
     op.drop_index("ix_forgetting_due_at", "forgetting")
     op.drop_table("forgetting")
     op.drop_table("opt_out")

@@ -96,6 +96,7 @@ def test_what_any_earlier_program_writes_the_newest_schema_takes(
 
         assert contents(newest, known) == written, step
         newest.close()
+    migrate.upgrade(database)
 
 
 def write_all(tx: Connection, written: Rows) -> None:

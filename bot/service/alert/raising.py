@@ -25,6 +25,9 @@ ROUTINE_DUE = timedelta(days=2)
 READ_WITHIN = timedelta(hours=4)
 """Office time in which words that nobody understood are read: the patient was told that staff read them."""
 
+MOST_ALIKE = 3
+"""Open alerts of one cause without a concern, from one phone; what comes then joins the latest, and its thread."""
+
 TO_READ = frozenset(
     {
         Cause.NOT_UNDERSTOOD,
@@ -51,10 +54,11 @@ def raise_for(
     quote: str,
     inbox_id: str | None,
     cannot_text: bool,
+    is_stranger: bool,
     now: datetime,
 ) -> set[Lane]:
     """One alert a concern, because of a text. Returns the lanes to ring."""
-    standing = _standing(tx, contact_id, matter)
+    standing = _standing(tx, contact_id, matter, is_stranger=is_stranger)
     if standing is not None:
         alert_events.note(tx, parts.ids(), standing.id, "heard_again", at=now, detail=inbox_id or "")
         return set()
@@ -129,16 +133,23 @@ def _concepts(matter: Matter) -> tuple[str, ...]:
     return tuple(dict.fromkeys(concern.concept for concern in matter.concerns))
 
 
-def _standing(tx: Connection, contact_id: str, matter: Matter) -> Alert | None:
-    """The same concern said again, before anybody acknowledged it, is the same alert."""
-    concepts = set(_concepts(matter))
-    if not concepts or matter.cause is Cause.REVIEW:
-        return None
-    for open_alert in alerts.open_of_contact(tx, contact_id):
-        as_urgent = open_alert.tier.urgency >= matter.tier.urgency
-        if as_urgent and open_alert.cause is not Cause.REVIEW and concepts <= set(open_alert.concepts):
-            return open_alert
-    return None
+def _standing(tx: Connection, contact_id: str, matter: Matter, *, is_stranger: bool) -> Alert | None:
+    """The alert that this joins, before anybody acknowledged it: "heard again" is its counter.
+
+    A patient's every new concern is an alert of its own. What no rule has a name for is one too, up to a few of its
+    kind; and all that a stranger says is one alert, unless it is more urgent than before.
+    """
+    concepts, alike = set(_concepts(matter)), list[Alert]()
+    for found in alerts.open_of_contact(tx, contact_id):
+        as_urgent = found.tier.urgency >= matter.tier.urgency
+        is_review = Cause.REVIEW in (found.cause, matter.cause)
+        if concepts and as_urgent and not is_review and concepts <= set(found.concepts):
+            return found
+        if is_stranger and as_urgent:
+            return found
+        if found.cause is matter.cause and as_urgent and not (concepts or found.concepts):
+            alike.append(found)
+    return alike[-1] if len(alike) >= MOST_ALIKE else None
 
 
 def _add(tx: Connection, parts: Parts, script: Script, new: NewAlert, now: datetime) -> set[Lane]:

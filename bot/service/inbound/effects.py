@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from bot.core.enrollment import Act, Consent, Lane
 from bot.core.flow import Ask
-from bot.core.reception import Decision
+from bot.core.reception import Decision, Sender
 from bot.core.session import Session, State
 from bot.service import alert, enroll
 from bot.service.inbound.case import Case, Who
@@ -99,6 +99,7 @@ def alerts_for(case: Case, tx: Connection, who: Who, decision: Decision) -> froz
             quote=case.body,
             inbox_id=case.kept.id,
             cannot_text=stopped,
+            is_stranger=who.sender is Sender.UNKNOWN,
             now=case.moment.now,
         )
     return frozenset(lanes)

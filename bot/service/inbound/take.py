@@ -118,6 +118,6 @@ def _do(case: Case, tx: Connection, who: Who, decision: Decision, state: InboxSt
         effects.change_language(tx, who, decision.language)
     had_alert = case.kept.attempts > 1 and alerts.was_heard_in(tx, case.kept.id)
     lanes = frozenset[Lane]() if had_alert else effects.alerts_for(case, tx, who, decision)
-    replies, spoken = words.say(case, tx, who, decision, is_repeat=had_alert)
+    replies, spoken = words.say(case, tx, who, decision, is_repeat=had_alert, is_new=bool(lanes))
     effects.settle(case, tx, who, state, understood=decision.understood)
     return Taken(replies, lanes | spoken)

@@ -6,8 +6,9 @@ from datetime import timedelta
 
 from sqlalchemy import Connection
 
+from bot.core import flood
 from bot.core.enrollment import Consent, Lane, MessageKind
-from bot.core.reception import Decision, Spoken
+from bot.core.reception import Decision, Sender, Spoken
 from bot.service.inbound.case import Case, Reply, Who
 from bot.store import contacts, outbox
 from bot.store.outbox import Draft
@@ -15,22 +16,19 @@ from bot.store.outbox import Draft
 ANSWER_DEADLINE = timedelta(seconds=30)
 """Real time without a receipt after which a reply in a webhook's answer is looked for in the carrier's list."""
 
-MOST_REPLIES = 30
-"""Automatic replies to one number in an hour. A patient never needs as many; two robots would go on for ever."""
-
-MOST_INSTRUCTIONS = 200
-"""The same for an emergency's instruction: far above what a person needs, and still an end to a loop."""
-
 NOTICES = frozenset({"joined", "stopped", "restarted", "help", "staff_stopped"})
 """Standard texts that are notices; every other thing said in answer is a reply."""
 
 
 def say(
-    case: Case, tx: Connection, who: Who, decision: Decision, *, is_repeat: bool
+    case: Case, tx: Connection, who: Who, decision: Decision, *, is_repeat: bool, is_new: bool
 ) -> tuple[list[Reply], frozenset[Lane]]:
-    """Returns the webhook's answer, and the lane to ring where the words must leave in another way."""
+    """Returns the webhook's answer, and the lane to ring where the words must leave in another way.
+
+    `is_new`: a concern was heard that stood in no alert yet.
+    """
     wanted = [spoken for spoken in decision.say if not (is_repeat and spoken.urgent)]
-    if not wanted or not _may_reply(case, tx, who, wanted):
+    if not wanted or not _may_reply(case, tx, who, decision, wanted, is_new=is_new):
         return [], frozenset()
     languages = (decision.language,) if decision.language else who.languages(case.body)
     drafts = [
@@ -43,14 +41,19 @@ def say(
     return [Reply(draft.id, draft.body) for draft in drafts], frozenset()
 
 
-def _may_reply(case: Case, tx: Connection, who: Who, wanted: list[Spoken]) -> bool:
-    """Up to a number an hour, so that no loop is ours; for an emergency's instruction it is far higher."""
-    now, since = case.moment.now, who.contact.replies_since
-    fresh = since is None or now - since >= timedelta(hours=1)
-    since, replies = (now, 1) if fresh or since is None else (since, who.contact.replies + 1)
-    contacts.count_replies(tx, who.contact.id, since, replies)
-    most = MOST_INSTRUCTIONS if any(spoken.urgent for spoken in wanted) else MOST_REPLIES
-    return replies <= most
+def _may_reply(case: Case, tx: Connection, who: Who, decision: Decision, wanted: list[Spoken], *, is_new: bool) -> bool:
+    """Up to a number, so that no loop is ours (`bot.core.flood`)."""
+    moved_on = decision.turn is not None and decision.turn.answer is not None
+    pace = flood.answer(
+        who.contact.pace,
+        is_stranger=who.sender is Sender.UNKNOWN,
+        is_urgent=any(spoken.urgent for spoken in wanted),
+        moves_on=is_new or moved_on or decision.consent is not None or bool(decision.language),
+        now=case.moment.now,
+    )
+    if pace is not None:
+        contacts.set_pace(tx, who.contact.id, pace)
+    return pace is not None
 
 
 def _worded(
