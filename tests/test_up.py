@@ -30,8 +30,9 @@ START_SECONDS = 60
 class Clinic:
     """One `up` in a data folder of its own. Everything that it says is kept."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, **environment: str) -> None:
         self.data = data
+        self.environment = environment
         self.port = free_port()
         self.said = ""
         self.process: subprocess.Popen[str] | None = None
@@ -49,7 +50,7 @@ class Clinic:
         return subprocess.Popen(
             [sys.executable, "-m", "bot", "up", "--port", str(self.port), *arguments],
             cwd=ROOT,
-            env={**kept, "MENDLINE_DATA": str(self.data), "PYTHONUNBUFFERED": "1"},
+            env={**kept, "MENDLINE_DATA": str(self.data), "PYTHONUNBUFFERED": "1", **self.environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
