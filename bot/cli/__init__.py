@@ -31,7 +31,7 @@ COMMANDS = {
     "flows": Entry("bot.cli.flows", "flows", "Check and try the conversations in flows/."),
     "screen": Entry("bot.cli.screen", "screen", "Which red flags are heard in these texts?"),
     "wording": Entry("bot.cli.wording", "wording", "How long and how hard to read are these texts?"),
-    "patients": Entry("bot.cli.patients", "patients", "Enroll a patient, list them, stop one."),
+    "patients": Entry("bot.cli.patients", "patients", "Enroll a patient, list, stop, export or erase one."),
     "staff": Entry("bot.cli.staff", "staff", "The people who are paged, and who may sign in."),
     "alerts": Entry("bot.cli.alerts", "alerts", "List open concerns, acknowledge and resolve them."),
     "backup": Entry("bot.cli.backup", "backup", "The whole database in one sealed file, while it is in use."),
