@@ -18,16 +18,16 @@ MOST_IN_AN_HOUR = 30
 """To a number that we know. A patient never needs as many."""
 
 MOST_INSTRUCTIONS_IN_AN_HOUR = 200
-"""An emergency's instruction: far above what a person needs, and still an end."""
+"""What to do about a red flag: far above what a person needs, and still an end."""
 
 MOST_TO_A_STRANGER = 3
-"""In a day; the last of them is kept for an emergency's instruction."""
+"""In a day; the last of them is kept for a red flag's instruction."""
 
 MOST_IDLE = 2
 """In a row, without the conversation moving on: "I did not understand", "staff will read it", "who are you"."""
 
 MOST_IDLE_INSTRUCTIONS = 4
-"""In a row, of an emergency's: it must be heard, and a person in need may write in bursts."""
+"""In a row, of a red flag's: it must be heard, and a person in need may write in bursts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,23 +40,24 @@ class Pace:
     idle_at: datetime | None = None
 
 
-def answer(pace: Pace, *, is_stranger: bool, is_urgent: bool, moves_on: bool, now: datetime) -> Pace | None:
+def answer(pace: Pace, *, is_stranger: bool, instructs: bool, moves_on: bool, now: datetime) -> Pace | None:
     """The pace with this answer counted; None when it is one too many.
 
-    `moves_on`: a question was answered, consent given or taken back, a language chosen, a new concern heard.
+    `instructs`: it says what to do about a red flag. `moves_on`: a question was answered, consent given or taken back,
+    a language chosen, a new concern heard.
     """
     over = pace.since is None or now - pace.since >= (DAY if is_stranger else HOUR)
     counted = replace(pace, since=now, answers=1) if over else replace(pace, answers=pace.answers + 1)
     is_anew = moves_on or pace.idle_at is None or now - pace.idle_at >= QUIET
     idle = 0 if moves_on else 1 if is_anew else pace.idle + 1
-    if counted.answers > _most(is_stranger=is_stranger, is_urgent=is_urgent):
+    if counted.answers > _most(is_stranger=is_stranger, instructs=instructs):
         return None
-    if idle > (MOST_IDLE_INSTRUCTIONS if is_urgent else MOST_IDLE):
+    if idle > (MOST_IDLE_INSTRUCTIONS if instructs else MOST_IDLE):
         return None
     return replace(counted, idle=idle, idle_at=now if idle else None)
 
 
-def _most(*, is_stranger: bool, is_urgent: bool) -> int:
+def _most(*, is_stranger: bool, instructs: bool) -> int:
     if is_stranger:
-        return MOST_TO_A_STRANGER if is_urgent else MOST_TO_A_STRANGER - 1
-    return MOST_INSTRUCTIONS_IN_AN_HOUR if is_urgent else MOST_IN_AN_HOUR
+        return MOST_TO_A_STRANGER if instructs else MOST_TO_A_STRANGER - 1
+    return MOST_INSTRUCTIONS_IN_AN_HOUR if instructs else MOST_IN_AN_HOUR

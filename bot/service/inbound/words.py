@@ -47,7 +47,7 @@ def _may_reply(case: Case, tx: Connection, who: Who, decision: Decision, wanted:
     pace = flood.answer(
         who.contact.pace,
         is_stranger=who.sender is Sender.UNKNOWN,
-        is_urgent=any(spoken.urgent for spoken in wanted),
+        instructs=any(spoken.urgent for spoken in wanted) or any(matter.concerns for matter in decision.matters),
         moves_on=is_new or moved_on or decision.consent is not None or bool(decision.language),
         now=case.moment.now,
     )
