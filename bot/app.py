@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from bot.carrier.message import Listed, Outgoing
+from bot.carrier.message import Arrivals, Listed, Outgoing
 from bot.clock import Clock, clock_from
 from bot.core.enrollment import Channel, Lane
 from bot.service.parts import Bell, Carrier, Parts
@@ -49,6 +49,12 @@ class SmsCarrier:
         carrier = self._current()
         if isinstance(carrier, Forgetful):
             carrier.forget(sid, whole=whole)
+
+    def sent(self, since: datetime) -> Sequence[Listed]:
+        return self._current().sent(since)
+
+    def arrived(self, since: datetime) -> Arrivals:
+        return self._current().arrived(since)
 
     def prepare(self) -> None:
         """Make the client now, so that the first page does not wait for it."""

@@ -11,7 +11,7 @@ from email.utils import make_msgid
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from bot.carrier.error import NotSent
-from bot.carrier.message import Listed, Outgoing
+from bot.carrier.message import Arrivals, Listed, Outgoing
 from bot.core.delivery import ErrorRule, Verdict
 
 TIMEOUT_SECONDS = 15.0
@@ -64,6 +64,12 @@ class MailCarrier:
 
     def sent_to(self, phone: str, since: datetime) -> Sequence[Listed]:  # noqa: ARG002 - mail has no list to ask
         return []
+
+    def sent(self, since: datetime) -> Sequence[Listed]:  # noqa: ARG002
+        return []
+
+    def arrived(self, since: datetime) -> Arrivals:  # noqa: ARG002
+        return Arrivals()
 
     def _connected(self) -> smtplib.SMTP:
         context = ssl.create_default_context()

@@ -1,4 +1,4 @@
-"""A message on its way out, and one as the carrier lists it."""
+"""A message on its way out, and those in the carrier's own list: ours to people, and theirs to us."""
 
 from __future__ import annotations
 
@@ -22,9 +22,30 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A message in the carrier's own list."""
+    """A message of ours in the carrier's own list. `created_at`: when the carrier took it, by the carrier's clock."""
 
     sid: str
+    phone: str
     body: str
     status: str
-    created_at: datetime | None
+    created_at: datetime
+    error_code: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A text to us in the carrier's own list. `sent_at`: when it reached the carrier, by the carrier's clock."""
+
+    sid: str
+    phone: str
+    body: str
+    sent_at: datetime
+    media_count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Arrivals:
+    """What a reading of the list brought, oldest first; `missing` says why there may be more, where there may be."""
+
+    texts: tuple[Arrived, ...] = ()
+    missing: str = ""

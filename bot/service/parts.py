@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.carrier.error import NotSent
-from bot.carrier.message import Listed, Outgoing
+from bot.carrier.message import Arrivals, Arrived, Listed, Outgoing
 from bot.core.enrollment import Channel, Lane
 from bot.service.scripts import Scripts
 from bot.store.database import Database
@@ -24,6 +24,14 @@ class Carrier(Protocol):
 
     def sent_to(self, phone: str, since: datetime) -> Sequence[Listed]:
         """What the carrier says it carried to this number; it may lag by minutes."""
+        ...
+
+    def sent(self, since: datetime) -> Sequence[Listed]:
+        """What the carrier says it carried for us, to anybody; it may lag by minutes."""
+        ...
+
+    def arrived(self, since: datetime) -> Arrivals:
+        """What the carrier says it took for us, oldest first; it may lag by minutes. Raises nothing."""
         ...
 
 
@@ -55,4 +63,4 @@ class Parts:
         return f"{self.base_url}/a/{token}"
 
 
-__all__ = ["Bell", "Carrier", "Listed", "NotSent", "Outgoing", "Parts"]
+__all__ = ["Arrivals", "Arrived", "Bell", "Carrier", "Listed", "NotSent", "Outgoing", "Parts"]

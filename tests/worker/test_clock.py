@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.core.enrollment import Channel
-from bot.service.parts import Listed, Outgoing
+from bot.service.parts import Arrivals, Listed, Outgoing
 from bot.store import marks
 from bot.store.tables import outbox
 from bot.worker import clock as ticking
@@ -20,6 +20,12 @@ class NeverAsked:
 
     def sent_to(self, phone: str, since: object) -> list[Listed]:
         raise AssertionError(phone, since)
+
+    def sent(self, since: object) -> list[Listed]:
+        raise AssertionError(since)
+
+    def arrived(self, since: object) -> Arrivals:
+        raise AssertionError(since)
 
 
 def test_deciding_calls_no_carrier_and_the_ladder_climbs(clinic: Clinic) -> None:

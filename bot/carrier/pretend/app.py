@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -13,8 +15,9 @@ from bot.carrier.pretend.account import Account
 from bot.carrier.pretend.caller import Caller
 from bot.carrier.pretend.desk import Desk
 from bot.carrier.pretend.faults import Faults
-from bot.carrier.pretend.later import Later
+from bot.carrier.pretend.later import Later, Soon
 from bot.carrier.pretend.ledger import Ledger
+from bot.carrier.pretend.lists import Lists
 from bot.carrier.pretend.rest import Rest, no_such_page
 from bot.carrier.pretend.sending import Sending
 from bot.carrier.pretend.texting import Texting
@@ -28,7 +31,8 @@ class Parts:
     account: Account
     ledger: Ledger
     faults: Faults
-    later: Later
+    later: Soon
+    wait: Callable[[float], object]
     sending: Sending
     texting: Texting
 
@@ -44,19 +48,35 @@ class Parts:
         self.ledger.close()
 
 
-def assemble(account: Account, ledger: Ledger, *, transport: Transport = over_http, pace: float = 0.0) -> Parts:
-    faults, later = Faults(), Later()
+def assemble(
+    account: Account,
+    ledger: Ledger,
+    *,
+    transport: Transport = over_http,
+    pace: float = 0.0,
+    later: Soon | None = None,
+    wait: Callable[[float], object] = time.sleep,
+) -> Parts:
+    """`later` does what is put off, by default threads in real time; `wait` lets a slow answer's seconds pass."""
+    faults, later = Faults(), later or Later()
     caller = Caller(account, ledger, transport)
     sending = Sending(account, ledger, faults, later, caller, pace)
     texting = Texting(account, ledger, faults, later, caller, sending)
-    return Parts(account, ledger, faults, later, sending, texting)
+    return Parts(account, ledger, faults, later, wait, sending, texting)
 
 
 def create_carrier(parts: Parts) -> Flask:
     """The WSGI app: Twilio's dialect under /2010-04-01, and the desk beside it."""
     app = Flask(__name__, static_folder=None, template_folder=None)
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it, its base has not
-    rest = Rest(parts.account, parts.ledger, parts.faults, parts.sending)
+    rest = Rest(
+        parts.account,
+        parts.ledger,
+        parts.faults,
+        parts.sending,
+        Lists(parts.account, parts.ledger, parts.faults),
+        parts.wait,
+    )
     desk = Desk(parts.account, parts.ledger, parts.faults, parts.later, parts.texting)
     app.register_blueprint(rest.blueprint())
     app.register_blueprint(desk.blueprint())

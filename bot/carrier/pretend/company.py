@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot.carrier.pretend.account import ACCOUNT_SID, CLINIC_NUMBER, PAGE_NUMBER, Account, random_id
 from bot.carrier.pretend.app import Parts, assemble, create_carrier
 from bot.carrier.pretend.faults import Fault
+from bot.carrier.pretend.later import Soon
 from bot.carrier.pretend.ledger import Ledger, Wanted
 from bot.carrier.pretend.records import Message, Post, Shown
 from bot.carrier.pretend.server import Server
 from bot.carrier.pretend.transport import Transport, over_http
+
+if TYPE_CHECKING:
+    from bot.carrier.pretend.line import Line
 
 TOKEN = "pretend-token-of-32-letters-long"  # noqa: S105 - opens nothing but a carrier made for tests
 
@@ -48,6 +54,9 @@ class PretendCarrier:
 
     `transport` takes the webhooks; `over_wsgi(app)` needs no socket. `path` is the ledger's file; without one it is
     forgotten. `now` stamps what is written down; the pauses between statuses (`pace`) are real seconds.
+
+    By a virtual clock and without a socket: `PretendCarrier(now=..., later=Agenda(now), transport=over_wsgi(clinic))`,
+    then `connect(webhook)` in place of `start`. Its `Line` goes to the official client; `settled()` does what is due.
     """
 
     def __init__(
@@ -62,9 +71,18 @@ class PretendCarrier:
         pace: float = 0.0,
         stop_filter: bool = False,
         new_id: Callable[[], str] = random_id,
+        later: Soon | None = None,
+        wait: Callable[[float], object] = time.sleep,
     ) -> None:
         self.account = Account(token=token, sid=account_sid, senders=senders, stop_filter=stop_filter, new_id=new_id)
-        self.parts = assemble(self.account, Ledger(str(path or ":memory:"), now=now), transport=transport, pace=pace)
+        self.parts = assemble(
+            self.account,
+            Ledger(str(path or ":memory:"), now=now),
+            transport=transport,
+            pace=pace,
+            later=later,
+            wait=wait,
+        )
         self._server: Server | None = None
 
     def start(self, webhook: str = "", *, fallback: str = "", port: int = 0) -> PretendCarrier:
@@ -75,6 +93,15 @@ class PretendCarrier:
         self._server.start()
         self.parts.resume()
         return self
+
+    def connect(self, webhook: str = "", *, fallback: str = "") -> Line:
+        """Reached by this line alone. As with `start`, what was left unfinished is taken up."""
+        from bot.carrier.pretend.line import Line  # noqa: PLC0415 - the official client is slow to import
+
+        self.account.webhook, self.account.fallback = webhook, fallback
+        self.account.url = "http://carrier.invalid"
+        self.parts.resume()
+        return Line(create_carrier(self.parts))
 
     def stop(self) -> None:
         if self._server:
@@ -122,8 +149,9 @@ class PretendCarrier:
         match: dict[str, str] | None = None,
         seconds: float = 0.0,
         on: str = "",
+        code: int | None = None,
     ) -> Fault:
-        return self.parts.faults.add(kind, count=count, match=match, seconds=seconds, on=on)
+        return self.parts.faults.add(kind, count=count, match=match, seconds=seconds, on=on, code=code)
 
     def clear_faults(self) -> None:
         self.parts.faults.clear()

@@ -12,7 +12,7 @@ from flask import Blueprint, Response, jsonify, request
 
 from bot.carrier.pretend.account import Account
 from bot.carrier.pretend.faults import Faults, UnknownFault
-from bot.carrier.pretend.later import Later
+from bot.carrier.pretend.later import Soon
 from bot.carrier.pretend.ledger import Ledger
 from bot.carrier.pretend.orders import E164, LONGEST_BODY
 from bot.carrier.pretend.texting import Exchange, Texting
@@ -30,7 +30,7 @@ class Desk:
     account: Account
     ledger: Ledger
     faults: Faults
-    later: Later
+    later: Soon
     texting: Texting
 
     def blueprint(self) -> Blueprint:
@@ -97,7 +97,7 @@ class Desk:
 
     def add_fault(self) -> Any:
         given = _json()
-        unknown = set(given) - {"kind", "count", "match", "seconds", "ms", "on"}
+        unknown = set(given) - {"kind", "count", "match", "seconds", "ms", "on", "code"}
         if unknown:
             raise WrongUse(f"A fault takes no {min(unknown)!r}.")
         fault = self.faults.add(
@@ -106,6 +106,7 @@ class Desk:
             match=given.get("match") or {},
             seconds=float(given.get("seconds", 0)) + float(given.get("ms", 0)) / 1000,
             on=given.get("on", ""),
+            code=given.get("code"),
         )
         return jsonify(fault.to_json()), 201
 

@@ -8,8 +8,19 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable
+from typing import Protocol
 
 Action = Callable[[], object]
+
+
+class Soon(Protocol):
+    """Who does what is put off: threads in real time, or an agenda by a virtual clock."""
+
+    def put(self, action: Action, *, seconds: float = 0.0) -> None: ...
+
+    def settled(self, timeout: float = 10.0) -> bool: ...
+
+    def stop(self, timeout: float = 5.0) -> None: ...
 
 
 class Later:

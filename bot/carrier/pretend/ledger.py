@@ -40,7 +40,6 @@ class Wanted:
     sender: str | None = None
     sent_from: datetime | None = None
     sent_until: datetime | None = None
-    created_until: datetime | None = None
 
     def to_sql(self) -> tuple[str, dict[str, Any]]:
         rules = {
@@ -48,7 +47,6 @@ class Wanted:
             "sender": "sender = :sender",
             "sent_from": "sent >= :sent_from",
             "sent_until": "sent <= :sent_until",
-            "created_until": "created <= :created_until",
         }
         values = {name: getattr(self, name) for name in rules if getattr(self, name) is not None}
         clauses = [rules[name] for name in values]
@@ -111,13 +109,10 @@ class Ledger:
         with self._write() as db:
             db.execute("DELETE FROM messages WHERE sid = ?", (sid,))
 
-    def listed(self, wanted: Wanted, *, limit: int = -1, offset: int = 0) -> list[Message]:
+    def listed(self, wanted: Wanted) -> list[Message]:
         """Newest first, as Twilio lists."""
         clause, values = wanted.to_sql()
-        rows = self._all(
-            f"SELECT * FROM messages WHERE {clause} ORDER BY seq DESC LIMIT :limit OFFSET :offset",  # noqa: S608
-            {**values, "limit": limit, "offset": offset},
-        )
+        rows = self._all(f"SELECT * FROM messages WHERE {clause} ORDER BY seq DESC", values)  # noqa: S608 - our own words
         return [Message.from_row(row) for row in rows]
 
     def unfinished(self) -> list[Message]:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import base64
-import time
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from functools import wraps
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import Blueprint, Response, jsonify, request
 from werkzeug.exceptions import NotFound
@@ -17,13 +15,13 @@ from werkzeug.exceptions import NotFound
 from bot.carrier.pretend import orders
 from bot.carrier.pretend.account import Account
 from bot.carrier.pretend.faults import Fault, Faults, Stage
-from bot.carrier.pretend.ledger import Ledger, Wanted
+from bot.carrier.pretend.ledger import Ledger
+from bot.carrier.pretend.lists import Lists
 from bot.carrier.pretend.orders import Refusal
 from bot.carrier.pretend.records import Message
 from bot.carrier.pretend.resource import API, error_json, message_uri, to_json
 from bot.carrier.pretend.sending import Sending
 
-PAGE_SIZE, LARGEST_PAGE = 50, 1000
 WIRE = "mendline.pretend.wire"
 """A view leaves "reset" or "hang" here in the WSGI environment for our server to carry out."""
 
@@ -48,6 +46,27 @@ PICTURE = base64.b64decode(
 View = Callable[..., Any]
 
 
+def _cut_in_half(answer: Response) -> Response:
+    return Response(answer.get_data()[: len(answer.get_data()) // 2], answer.status, content_type=answer.content_type)
+
+
+def _without_sid(answer: Response) -> Response:
+    told = {name: value for name, value in json.loads(answer.get_data()).items() if name not in ("sid", "messages")}
+    return Response(json.dumps(told), answer.status, content_type=answer.content_type)
+
+
+def _as_plain_text(answer: Response) -> Response:
+    return Response(answer.get_data(), answer.status, content_type="text/plain")
+
+
+BENT: Mapping[str, Callable[[Response], Response]] = {
+    "bad_json": _cut_in_half,
+    "missing_sid": _without_sid,
+    "wrong_type": _as_plain_text,
+}
+"""Answers that are nearly good."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rest:
     """The views. Each is guarded by `door`: who asks, and which fault awaits."""
@@ -56,6 +75,8 @@ class Rest:
     ledger: Ledger
     faults: Faults
     sending: Sending
+    lists: Lists
+    wait: Callable[[float], object]
 
     def blueprint(self) -> Blueprint:
         routes = Blueprint("rest", __name__)
@@ -82,14 +103,10 @@ class Rest:
         message = self.sending.accept(order)
         answer = jsonify(to_json(message, self.account.sid))
         answer.status_code = 201
-        fault = self.faults.take_one(Stage.ANSWER, _facts())
-        return self._spoiled(fault) if fault else answer
+        return answer
 
     def listing(self) -> Any:
-        size = min(max(_number("PageSize", PAGE_SIZE), 1), LARGEST_PAGE)
-        page = _number("Page", 0)
-        found = self.ledger.listed(self._wanted(), limit=size + 1, offset=page * size)
-        return jsonify(self._page(found, size, page))
+        return jsonify(self.lists.page(request.args))
 
     def fetch(self, sid: str) -> Any:
         return jsonify(to_json(self._message(sid), self.account.sid))
@@ -128,9 +145,13 @@ class Rest:
         def guarded(account: str, **parts: str) -> Any:
             self._let_in(account)
             for slow in self.faults.take(Stage.LATENCY, _facts(), operation=operation):
-                time.sleep(slow.seconds)
-            fault = self.faults.take_one(Stage.REFUSE, _facts(), operation=operation)
-            return self._refusal(fault) if fault else view(**parts)
+                self.wait(slow.seconds)
+            refusal = self.faults.take_one(Stage.REFUSE, _facts(), operation=operation)
+            if refusal:
+                return self._refusal(refusal)
+            answer = view(**parts)
+            spoiled = self.faults.take_one(Stage.ANSWER, _facts(), operation=operation)
+            return self._spoiled(spoiled, answer) if spoiled else answer
 
         return guarded
 
@@ -142,17 +163,23 @@ class Rest:
 
     def _refusal(self, fault: Fault) -> Response:
         if fault.kind == "reset":
-            return self._spoiled(fault)
-        status, code, message = REFUSALS[fault.kind]
-        text = message or orders.SENTENCES[code].format(to=request.form.get("To", ""))
+            return self._cut_off("reset")
+        status, code, message = REFUSALS.get(fault.kind) or (400, fault.code or 0, "")
+        known = orders.SENTENCES.get(code, f"Error {code}")
+        text = message or known.format(to=request.form.get("To", ""), sender=request.form.get("From", ""))
         raise Refusal(code, status=status, message=text)
 
-    def _spoiled(self, fault: Fault) -> Response:
+    def _spoiled(self, fault: Fault, answer: Response) -> Response:
         """What the clinic gets instead of a good answer."""
         if fault.kind in ANSWERS:
             status, kind, body = ANSWERS[fault.kind]
             return Response(body, status=status, content_type=kind)
-        request.environ[WIRE] = "hang" if fault.kind == "hang" else "reset"
+        if fault.kind in BENT:
+            return BENT[fault.kind](answer)
+        return self._cut_off("hang" if fault.kind == "hang" else "reset")
+
+    def _cut_off(self, how: str) -> Response:
+        request.environ[WIRE] = how
         return Response(status=500)  # only seen when another server than ours carries the app
 
     def _message(self, sid: str) -> Message:
@@ -173,69 +200,6 @@ class Rest:
         if canceled is None:
             raise Refusal(30409, status=409, message="The message cannot be canceled any more.")
         return canceled
-
-    def _wanted(self) -> Wanted:
-        lag = max((fault.seconds for fault in self.faults.take(Stage.LIST, {})), default=None)
-        since, until = _dates()
-        return Wanted(
-            recipient=request.args.get("To") or None,
-            sender=request.args.get("From") or None,
-            sent_from=since,
-            sent_until=until,
-            created_until=self.ledger.now() - timedelta(seconds=lag) if lag is not None else None,
-        )
-
-    def _page(self, found: list[Message], size: int, page: int) -> dict[str, Any]:
-        messages = found[:size]
-        return {
-            "end": page * size + max(len(messages) - 1, 0),
-            "first_page_uri": self._page_uri(size, 0),
-            "next_page_uri": self._page_uri(size, page + 1) if len(found) > size else None,
-            "page": page,
-            "page_size": size,
-            "previous_page_uri": self._page_uri(size, page - 1) if page else None,
-            "start": page * size,
-            "uri": self._page_uri(size, page),
-            "messages": [to_json(message, self.account.sid) for message in messages],
-        }
-
-    def _page_uri(self, size: int, page: int) -> str:
-        asked = {name: value for name, value in request.args.items() if name not in ("PageSize", "Page", "PageToken")}
-        query = urlencode({**asked, "PageSize": size, "Page": page})
-        return f"{API}/Accounts/{self.account.sid}/Messages.json?{query}"
-
-
-def _dates() -> tuple[datetime | None, datetime | None]:
-    """`DateSent` alone is a whole day (or that second); `DateSent>` and `DateSent<` include their ends.
-
-    Twilio keeps whole seconds, so the end takes in the second that it names.
-    """
-    exact = request.args.get("DateSent")
-    since = exact or request.args.get("DateSent>")
-    until = exact or request.args.get("DateSent<")
-    return (
-        _moment(since) if since else None,
-        _moment(until) + _span(_moment(until), exact) if until else None,
-    )
-
-
-def _span(moment: datetime, exact: str | None) -> timedelta:
-    """To the end of what was named. The official client writes a date as its midnight, so that means the day."""
-    is_day = exact and moment == moment.replace(hour=0, minute=0, second=0)
-    return timedelta(days=1 if is_day else 0, seconds=0 if is_day else 1, microseconds=-1)
-
-
-def _moment(text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise Refusal(20001, message=f"{text!r} is not a date.") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def _number(name: str, default: int) -> int:
-    text = request.args.get(name, "")
-    return int(text) if text.isdecimal() else default
 
 
 def _facts() -> dict[str, str]:

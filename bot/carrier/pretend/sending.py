@@ -8,12 +8,17 @@ from functools import partial
 from bot.carrier.pretend.account import Account
 from bot.carrier.pretend.caller import Caller
 from bot.carrier.pretend.faults import Fault, Faults, Stage
-from bot.carrier.pretend.later import Later
+from bot.carrier.pretend.later import Soon
 from bot.carrier.pretend.ledger import Ledger
 from bot.carrier.pretend.orders import Order
 from bot.carrier.pretend.records import Message, Plan
 
-ENDINGS = {"landline": ("undelivered", 30006), "undelivered": ("undelivered", 30003), "stuck": ("sent", None)}
+ENDINGS = {
+    "landline": ("undelivered", 30006),
+    "undelivered": ("undelivered", 30003),
+    "failed": ("failed", 30008),
+    "stuck": ("sent", None),
+}
 """Faults that decide how a journey ends. "stuck" stays at sent for ever, as on carriers without receipts."""
 
 STEPS = ("accepted", "queued", "sent")
@@ -26,7 +31,7 @@ class Sending:
     account: Account
     ledger: Ledger
     faults: Faults
-    later: Later
+    later: Soon
     caller: Caller
     pace: float = 0.0
 
@@ -136,10 +141,11 @@ def _within(validity: int, plan: Plan) -> Plan:
 
 
 def _plan(struck: list[Fault]) -> Plan:
-    final, error = next((ENDINGS[fault.kind] for fault in struck if fault.kind in ENDINGS), ("delivered", None))
+    ending = next((fault for fault in struck if fault.kind in ENDINGS), None)
+    final, error = ENDINGS[ending.kind] if ending else ("delivered", None)
     return Plan(
         final=final,
-        error=error,
+        error=ending.code or error if ending else None,
         callbacks=tuple(fault.kind for fault in struck if fault.kind not in ENDINGS),
         late_seconds=sum(fault.seconds for fault in struck if fault.kind == "late_callbacks"),
         held_seconds=sum(fault.seconds for fault in struck if fault.kind == "held"),

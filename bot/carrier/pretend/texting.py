@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from functools import partial
 from urllib.parse import urldefrag, urljoin
 
 from bot.carrier.pretend import twiml
 from bot.carrier.pretend.account import Account
 from bot.carrier.pretend.caller import Caller, Fields
-from bot.carrier.pretend.faults import Fault, Faults, Stage
-from bot.carrier.pretend.later import Later
+from bot.carrier.pretend.faults import Faults, Stage
+from bot.carrier.pretend.later import Soon
 from bot.carrier.pretend.ledger import Ledger
 from bot.carrier.pretend.orders import LONGEST_BODY
 from bot.carrier.pretend.records import Message, Plan, Shown
@@ -43,9 +44,10 @@ class Texting:
     account: Account
     ledger: Ledger
     faults: Faults
-    later: Later
+    later: Soon
     caller: Caller
     sending: Sending
+    overtaken: list[Message] = field(default_factory=list)
 
     def text(self, number: str, body: str, *, media: int = 0, to: str | None = None) -> Exchange:
         """Write it down and carry it to the clinic, all before returning (unless a fault makes it late)."""
@@ -76,17 +78,40 @@ class Texting:
         if kind == "lost_webhook":
             return self._ended(message, "lost")
         if fault and kind == "late_webhook":
-            self.later.put(partial(self._deliver, message, None), seconds=fault.seconds)
+            self.later.put(partial(self._deliver, message), seconds=fault.seconds)
             return Exchange(sid, "due")
+        if kind == "overtaken_webhook":
+            self.overtaken.append(message)
+            return Exchange(sid, "due")
+        exchange = self._carried(message, kind)
+        self._bring_the_overtaken(message.sender)
+        return exchange
+
+    def _carried(self, message: Message, kind: str) -> Exchange:
+        sid = message.sid
+        if kind == "concurrent_webhook":
+            return self._twice_at_once(message)
         if kind == "doubled_webhook":
-            first = self._deliver(message, None)
-            second = self._deliver(message, None)
+            first = self._deliver(message)
+            second = self._deliver(message)
             return Exchange(sid, second.state, first.received + second.received)
-        return self._deliver(message, fault)
+        return self._deliver(message, is_answer_lost=kind == "lost_answer")
+
+    def _twice_at_once(self, message: Message) -> Exchange:
+        """Two posts of one text, neither waiting for the other; the handset shows what both brought."""
+        with ThreadPoolExecutor(2) as posting:
+            first, second = posting.map(lambda _: self._deliver(message), range(2))
+        return Exchange(message.sid, second.state, first.received + second.received)
+
+    def _bring_the_overtaken(self, number: str) -> None:
+        """A newer text of this handset has arrived: now the older ones do."""
+        for message in [each for each in self.overtaken if each.sender == number]:
+            self.overtaken.remove(message)
+            self._deliver(message)
 
     def again(self, sid: str) -> Exchange:
         """The same webhook once more, as Twilio sometimes does."""
-        return self._deliver(self._message(sid), None)
+        return self._deliver(self._message(sid))
 
     def _message(self, sid: str) -> Message:
         message = self.ledger.find(sid)
@@ -94,10 +119,10 @@ class Texting:
             raise KeyError(sid)
         return message
 
-    def _deliver(self, message: Message, fault: Fault | None) -> Exchange:
+    def _deliver(self, message: Message, *, is_answer_lost: bool = False) -> Exchange:
         opt_out = self._filter_opt_out(message)
         answer = self._ask(message, opt_out)
-        if answer is None or (fault and fault.kind == "lost_answer"):
+        if answer is None or is_answer_lost:
             return self._ended(message, "failed")
         url, heard = answer
         received = self._obey(message, url, heard)

@@ -61,7 +61,9 @@ def test_faults_are_asked_for_listed_and_cleared(carrier: PretendCarrier, client
     requests.delete(carrier.url + "/faults", timeout=5)
 
     assert asked.status_code == 201
-    assert listed == [{"id": 1, "kind": "latency", "count": None, "match": {"to": ANA}, "seconds": 0.005, "on": "any"}]
+    assert listed == [
+        {"id": 1, "kind": "latency", "count": None, "match": {"to": ANA}, "seconds": 0.005, "on": "any", "code": None}
+    ]
     assert sent.sid
     assert get(carrier, "/faults") == {"faults": []}
 
