@@ -21,7 +21,7 @@ from werkzeug.test import TestResponse
 
 from bot import app as joining
 from bot import settings as reading
-from bot.carrier.message import Listed, Outgoing
+from bot.carrier.message import Arrivals, Listed, Outgoing
 from bot.carrier.pretend.company import PretendCarrier
 from bot.carrier.pretend.records import Shown
 from bot.carrier.pretend.server import Server
@@ -31,6 +31,7 @@ from bot.clock import Uptime
 from bot.core.enrollment import Channel, Lane
 from bot.service import alert, clock_steps, deliver, enroll, publish, recovery, release, team
 from bot.service.parts import Carrier, Parts
+from bot.service.reconcile.reading import is_behind
 from bot.service.scripts import Script, Scripts
 from bot.service.talk import Moment
 from bot.store import alerts, publications
@@ -193,6 +194,12 @@ class Mailbox:
     def sent_to(self, phone: str, since: datetime) -> list[Listed]:  # noqa: ARG002 - mail has no list to ask
         return []
 
+    def sent(self, since: datetime) -> list[Listed]:  # noqa: ARG002
+        return []
+
+    def arrived(self, since: datetime) -> Arrivals:  # noqa: ARG002
+        return Arrivals()
+
 
 class Clinic:
     """Everything of one clinic, on SQLite or Postgres, with its clock in hand."""
@@ -265,6 +272,18 @@ class Clinic:
         self.web.app = self.app = create(self.site)
         self.web.start()
         self.carrier.account.webhook = f"{base}/sms/inbound#rc=2&rp=all"
+
+    def goes_down(self) -> None:
+        """Nobody is at home: no web server, no clock, no worker. The carrier goes on."""
+        self.sends_by_itself = False
+        self._port = self.web.server_address[1]
+        self.web.stop()
+
+    def comes_back(self) -> None:
+        """On the same port, as the carrier knows it."""
+        self.web = Server(self.app, port=int(self._port))
+        self.web.start()
+        self.sends_by_itself = True
 
     def post(
         self, path: str, fields: dict[str, str], *, token: str = "", headers: dict[str, str] | None = None
@@ -340,9 +359,13 @@ class Clinic:
         raise AssertionError("the clinic never comes to rest: something is due again and again")
 
     def _is_at_rest(self) -> bool:
-        """Nothing is due; or what is due waits: for staff to look at a clock that jumped, or for the carrier's list."""
+        """Nothing is due; or what is due waits: until staff have looked at a clock that jumped, or until the
+        carrier's list can be read."""
         due = self._next_due(datetime.min.replace(tzinfo=UTC))
-        return due is None or due > self.clock.now() or clock_steps.is_held(self.parts) or recovery.is_on(self.parts)
+        if due is None or due > self.clock.now():
+            return True
+        waits = (clock_steps.is_held(self.parts), recovery.is_on(self.parts), is_behind(self.parts, self.moment))
+        return any(waits)
 
     def _next_due(self, after: datetime) -> datetime | None:
         """The next moment at which anything falls due."""

@@ -101,12 +101,14 @@ def climb(alert: Climb, people: Sequence[OnCall], *, now: datetime, may_page: bo
 
 
 def _emergency(alert: Climb, people: Sequence[OnCall], now: datetime) -> Step:
-    waited = now - alert.raised_at
-    truth = _is_truth_due(alert, now)
+    """What was said while we were down is old when its ladder begins: then everyone is paged at once, and has the time
+    of one rung before the patient is told that nobody answered."""
+    waited, begins = now - alert.raised_at, alert.round == 0
+    truth = not begins and _is_truth_due(alert, now)
     if waited >= EVERYONE_AFTER:
         next_at = now + EMERGENCY_AGAIN
         if not alert.is_told and not truth:
-            next_at = min(next_at, alert.raised_at + TRUTH_AFTER)
+            next_at = min(next_at, now + EMERGENCY_RUNG if begins else alert.raised_at + TRUTH_AFTER)
         return Step(tuple(person.staff_id for person in people), truth, next_at)
     next_at = min(now + EMERGENCY_RUNG, alert.raised_at + EVERYONE_AFTER)
     return Step(_rung(people, alert.round), truth, next_at)

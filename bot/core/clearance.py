@@ -26,7 +26,11 @@ GO = Clearance()
 
 @dataclass(frozen=True, slots=True)
 class Departure:
-    """What is asked about. `is_unasked`: we begin it (consent, tip, check-in, nudge, notice), so hours bind it."""
+    """What is asked about. `is_unasked`: we begin it (consent, tip, check-in, nudge, notice), so hours bind it.
+
+    `is_first_answer`: it answers a text and was not tried before. To somebody who has stopped us that is the one
+    confirmation that may follow a STOP, with an emergency's instruction in it: all that waited before was canceled.
+    """
 
     kind: MessageKind
     is_unasked: bool
@@ -34,6 +38,7 @@ class Departure:
     consent: Consent
     is_blocked: bool
     zone: ZoneInfo
+    is_first_answer: bool = False
 
 
 def clear(message: Departure, hours: Hours, *, is_held: bool, now: datetime) -> Clearance:
@@ -43,7 +48,7 @@ def clear(message: Departure, hours: Hours, *, is_held: bool, now: datetime) -> 
     that the new time is right, so nothing begins that depends on the hour.
     """
     refused = refusal(message.kind, message.consent, is_blocked=message.is_blocked)
-    if refused:
+    if refused and not (message.is_first_answer and message.consent is Consent.STOPPED):
         return Clearance(refused)
     if message.not_after is not None and now >= message.not_after:
         return Clearance("window missed")

@@ -28,11 +28,14 @@ MOST_ATTEMPTS = 5
 
 
 def receive(parts: Parts, text: Inbound, moment: Moment) -> list[Reply]:
-    """Walk 1. Raises StoreBusy only while the text is not safe yet; after that the sweep finishes what we cannot."""
+    """Walk 1. Raises StoreBusy only while the text is not safe yet; after that the sweep finishes what we cannot.
+
+    What the carrier's list brought late is answered by messages of its own: there is no webhook to answer.
+    """
     new = inbox.new(parts.vault, parts.ids(), text, now=moment.now)
     with keep(parts, new, text, moment) as keeping:
         try:
-            return handle(parts, new, moment, by_answer=True, after=keeping)
+            return handle(parts, new, moment, by_answer=text.sent_at is None, after=keeping)
         except Exception as error:  # noqa: BLE001 - the sweep takes it up: an error would lose the answer
             keeping.result()  # raises when the text is not safe, and then nobody is told that it is
             log.error("text %s: kept, but not handled yet (%s)", new.id, type(error).__name__)  # noqa: TRY400 - a traceback could quote the patient

@@ -12,6 +12,7 @@ from bot.core.delivery import OutboxState
 from bot.core.enrollment import MessageKind
 from bot.service import receipt, receive
 from bot.service.parts import Listed, NotSent, Parts
+from bot.service.reconcile import outbound
 from bot.service.talk import Moment
 from bot.store import alert_events, alerts, inbox, outbox
 from bot.store.outbox import Message, Outcome
@@ -27,53 +28,72 @@ LIST_LAG = timedelta(minutes=15)
 
 
 def texts(parts: Parts, moment: Moment) -> int:
-    """Finish the handling of texts that were kept and not decided: each attempt was counted before the work."""
+    """Finish the handling of texts that were kept and not decided. Each is claimed when its turn comes: one that kills
+    whoever handles it must not use up the attempts of those behind it."""
     lease = moment.real + TEXT_LEASE
-    waiting = parts.database.write(lambda tx: inbox.claim(tx, real=moment.real, lease=lease, limit=BATCH))
-    for inbox_id in waiting:
-        kept = parts.database.read(lambda tx, row=inbox_id: inbox.get(tx, row))  # type: ignore[misc]
-        try:
-            if kept.attempts > receive.MOST_ATTEMPTS:
-                receive.give_up(parts, kept, moment)
-            else:
-                receive.handle(parts, kept, moment, by_answer=False)
-        except Exception as error:  # noqa: BLE001 - one poisoned text must not delay the others
-            log.error("text %s: attempt %d failed (%s)", kept.id, kept.attempts, type(error).__name__)  # noqa: TRY400
-    return len(waiting)
+    for number in range(BATCH):
+        waiting = parts.database.write(lambda tx: inbox.claim(tx, real=moment.real, lease=lease))
+        if waiting is None:
+            return number
+        _text(parts, waiting, moment)
+    return BATCH
+
+
+def _text(parts: Parts, inbox_id: str, moment: Moment) -> None:
+    kept = parts.database.read(lambda tx: inbox.get(tx, inbox_id))
+    try:
+        if kept.attempts > receive.MOST_ATTEMPTS:
+            receive.give_up(parts, kept, moment)
+        else:
+            receive.handle(parts, kept, moment, by_answer=False)
+    except Exception as error:  # noqa: BLE001 - one poisoned text must not delay the others
+        log.error("text %s: attempt %d failed (%s)", kept.id, kept.attempts, type(error).__name__)  # noqa: TRY400 - a traceback could quote the patient
+
+
+def pages(parts: Parts, moment: Moment) -> int:
+    """Pages whose sender vanished. What may not have gone out is sent again at once: a duplicate beats a silence."""
+    stale = parts.database.read(lambda tx: outbox.lease_over(tx, real=moment.real, limit=BATCH, pages=True))
+    for message in stale:
+        held = _taken_over(parts, message, moment)
+        if held is not None:
+            _record(parts, Outcome(held, OutboxState.PENDING, "sender vanished", due_at=moment.now))
+    return len(stale)
 
 
 def unconfirmed(parts: Parts, moment: Moment) -> int:
     """Settle messages whose sender never said how it ended: by the carrier's list, and then by kind."""
-    stale = parts.database.read(lambda tx: outbox.lease_over(tx, real=moment.real, limit=BATCH))
+    stale = parts.database.read(lambda tx: outbox.lease_over(tx, real=moment.real, limit=BATCH, pages=False))
     for message in stale:
-        _settle(parts, message, moment)
+        held = _taken_over(parts, message, moment)
+        if held is not None:
+            _settle(parts, held, moment)
     return len(stale)
 
 
-def _settle(parts: Parts, message: Message, moment: Moment) -> None:
-    """One message, taken over under a new fence, so that two sweeps never both act on it."""
+def _taken_over(parts: Parts, message: Message, moment: Moment) -> Message | None:
+    """Under a new fence, so that two sweeps never both act on it; None when another was first."""
     until = moment.real + LOOK_AGAIN
     if not parts.database.write(lambda tx: outbox.extend(tx, message, until=until)):
-        return
-    held = parts.database.read(lambda tx: outbox.get(tx, message.id))
-    if held is None:
-        return
-    if held.kind is MessageKind.PAGE:
-        # A page that may not have gone out is sent again at once: a duplicate beats a silence.
-        _record(parts, Outcome(held, OutboxState.PENDING, "sender vanished", due_at=moment.now))
-        return
-    listed = _listed(parts, held)
-    found = _match(
-        held.body(parts.vault), listed, parts.database.read(lambda tx: outbox.known_sids(tx, held.contact_id))
-    )
-    if found is not None:
+        return None
+    return parts.database.read(lambda tx: outbox.get(tx, message.id))
+
+
+def _settle(parts: Parts, message: Message, moment: Moment) -> None:
+    listed = _listed(parts, message)
+    for _, found in outbound.matched(parts, [message], listed or []):
         receipt.record(
-            parts, outbox_id=held.id, sid=found.sid, status=found.status or "sent", error_code=0, moment=moment
+            parts,
+            outbox_id=message.id,
+            sid=found.sid,
+            status=found.status or "sent",
+            error_code=found.error_code,
+            moment=moment,
         )
-    elif held.urgent:
-        _say_again(parts, held, moment)
-    elif moment.real - held.begun_at >= LIST_LAG:
-        _give_up(parts, held, moment, is_absent=listed is not None)
+        return
+    if message.urgent:
+        _say_again(parts, message, moment)
+    elif moment.real - message.begun_at >= LIST_LAG:
+        _give_up(parts, message, moment, is_absent=listed is not None)
 
 
 def _listed(parts: Parts, message: Message) -> Sequence[Listed] | None:
@@ -82,15 +102,10 @@ def _listed(parts: Parts, message: Message) -> Sequence[Listed] | None:
     if carrier is None:
         return []
     try:
-        return carrier.sent_to(message.phone(parts.vault), min(message.begun_at, message.created_at))
+        return carrier.sent_to(message.phone(parts.vault), message.created_at - outbound.SKEW)
     except NotSent as failure:
         log.warning("the carrier's list could not be read: %s", failure.detail)
         return None
-
-
-def _match(body: str, listed: Sequence[Listed] | None, known: set[str]) -> Listed | None:
-    """The listed message that is this one: the same words, and a sid that no other row has claimed."""
-    return next((each for each in listed or () if each.sid not in known and each.body == body), None)
 
 
 def _say_again(parts: Parts, message: Message, moment: Moment) -> None:

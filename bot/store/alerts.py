@@ -80,7 +80,7 @@ class NewAlert:
     inbox_id: str | None = None
 
 
-def add(tx: Connection, vault: Vault, alert_id: str, new: NewAlert, *, code: str, now: datetime) -> Alert:
+def add(tx: Connection, vault: Vault, alert_id: str, new: NewAlert, *, code: str, raised_at: datetime) -> Alert:
     tx.execute(
         INSERT,
         {
@@ -95,9 +95,9 @@ def add(tx: Connection, vault: Vault, alert_id: str, new: NewAlert, *, code: str
             "quote": vault.seal("alert.quote", alert_id, new.quote),
             "why": json.dumps(new.why),
             "inbox_id": new.inbox_id,
-            "raised_at": now,
+            "raised_at": raised_at,
             "round": 0,
-            "next_action_at": now,
+            "next_action_at": raised_at,
         },
     )
     return get(tx, alert_id)

@@ -26,6 +26,10 @@ def _lane(lane: Lane, by: str) -> ColumnElement[bool]:
     return _is_any(outbox.c.due_at, by, outbox.c.state == word("pending"), outbox.c.lane == word(lane.value))
 
 
+def _leased(which: ColumnElement[bool]) -> ColumnElement[bool]:
+    return _is_any(outbox.c.lease_until, "real", outbox.c.state == word("sending"), which)
+
+
 LOOK = Prepared(
     select(
         _is_any(plan_entry.c.due_at, "now", plan_entry.c.state == word("planned")).label("plan"),
@@ -35,7 +39,8 @@ LOOK = Prepared(
         _is_any(session.c.expires_at, "now", session.c.state == word("active")).label("expiries"),
         _is_any(alert.c.next_action_at, "now", alert.c.state != word("resolved")).label("ladders"),
         _is_any(inbox.c.next_attempt_at, "real", inbox.c.state == word("received")).label("texts"),
-        _is_any(outbox.c.lease_until, "real", outbox.c.state == word("sending")).label("unconfirmed"),
+        _leased(outbox.c.lane != word(Lane.PAGE.value)).label("unconfirmed"),
+        _leased(outbox.c.lane == word(Lane.PAGE.value)).label("vanished"),
         _lane(Lane.PAGE, "now").label("pages"),
         _lane(Lane.TALK, "late").label("talk"),
         _lane(Lane.PLAN, "late").label("tips"),
@@ -46,7 +51,8 @@ LOOK = Prepared(
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """`talk` and `tips`: messages of those lanes that nobody has taken up since `late`."""
+    """`talk` and `tips`: messages of those lanes that nobody has taken up since `late`; `vanished`: pages whose sender
+    has not said how it ended."""
 
     plan: bool
     nudges: bool
@@ -54,6 +60,7 @@ class Duty:
     ladders: bool
     texts: bool
     unconfirmed: bool
+    vanished: bool
     pages: bool
     talk: bool
     tips: bool

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, select, update
+from sqlalchemy import Connection, and_, bindparam, func, select, update
 
 from bot.store.statements import InsertOnce, Prepared, word
 from bot.store.tables import contact, inbox
 from bot.store.vault import Vault
+
+LONGEST_TEXT = 1_600
+"""Characters of a text; the carrier joins no more (twilio.com/docs/messaging/api/message-resource)."""
+
+MOST_AT_ONCE = 500
+"""Values in one question: every database takes as many."""
 
 INSERT = InsertOnce(inbox, "sid")
 BY_ID = select(inbox).where(inbox.c.id == bindparam("inbox_id"))
@@ -30,7 +37,7 @@ WAITING = (
     select(inbox.c.id)
     .where(and_(inbox.c.state == word("received"), inbox.c.next_attempt_at <= bindparam("real")))
     .order_by(inbox.c.next_attempt_at)
-    .limit(bindparam("limit"))
+    .limit(1)
     .with_for_update(skip_locked=True)
 )
 CLAIM = (
@@ -54,7 +61,10 @@ class InboxState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Inbound:
-    """A text as the carrier handed it over. `opt_out_type` is set when the carrier has already answered."""
+    """A text as the carrier handed it over. `opt_out_type` is set when the carrier has already answered.
+
+    `sent_at` is set where it comes late, from the carrier's list: when it reached the carrier.
+    """
 
     sid: str
     phone: str
@@ -62,6 +72,7 @@ class Inbound:
     media_count: int = 0
     media_types: tuple[str, ...] = ()
     opt_out_type: str = ""
+    sent_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +98,11 @@ class Kept:
         return vault.open("inbox.phone", self.id, self.sealed_phone)
 
 
+def fit(body: str) -> str:
+    """A text as it can be kept: without the one character that no database takes, and no longer than any is."""
+    return body.replace("\x00", "")[:LONGEST_TEXT]
+
+
 def new(vault: Vault, inbox_id: str, text: Inbound, *, now: datetime) -> Kept:
     """The row that a text would make, sealed and ready to be kept."""
     return Kept(
@@ -97,7 +113,7 @@ def new(vault: Vault, inbox_id: str, text: Inbound, *, now: datetime) -> Kept:
         opt_out_type=text.opt_out_type,
         state=InboxState.RECEIVED,
         attempts=1,
-        received_at=now,
+        received_at=min(text.sent_at, now) if text.sent_at else now,  # a carrier's clock may be ahead of ours
         contact_id=None,
         sealed_body=vault.seal("inbox.body", inbox_id, text.body),
         sealed_phone=vault.seal("inbox.phone", inbox_id, text.phone),
@@ -139,6 +155,21 @@ def by_sid(tx: Connection, sid: str) -> Kept | None:
     return _kept(found) if found else None
 
 
+def newest(tx: Connection) -> datetime | None:
+    """When the newest text that we have reached us, or the carrier."""
+    moment: datetime | None = tx.execute(select(func.max(inbox.c.received_at))).scalar()
+    return moment
+
+
+def known_sids(tx: Connection, sids: Sequence[str]) -> set[str]:
+    """Those of these texts that we have."""
+    found: set[str] = set()
+    for begin in range(0, len(sids), MOST_AT_ONCE):
+        asked = select(inbox.c.sid).where(inbox.c.sid.in_(list(sids[begin : begin + MOST_AT_ONCE])))
+        found.update(tx.execute(asked).scalars())
+    return found
+
+
 def between(tx: Connection, contact_id: str, begin: datetime, end: datetime | None) -> list[Kept]:
     """What this contact texted in this time, both ends included, in order."""
     query = select(inbox).where(inbox.c.contact_id == contact_id, inbox.c.received_at >= begin)
@@ -177,9 +208,10 @@ def let_go(tx: Connection, contact_id: str, now: datetime) -> None:
     tx.execute(update(inbox).where(waiting).values(values))
 
 
-def claim(tx: Connection, *, real: datetime, lease: datetime, limit: int) -> list[str]:
-    """Texts whose handling did not finish; each attempt is counted here, before the work."""
-    return list(tx.execute(CLAIM, {"real": real, "lease": lease, "limit": limit}).scalars())
+def claim(tx: Connection, *, real: datetime, lease: datetime) -> str | None:
+    """A text whose handling did not finish. Its attempt is counted here, before the work, and no other's with it."""
+    taken: str | None = tx.execute(CLAIM, {"real": real, "lease": lease}).scalar()
+    return taken
 
 
 def _kept(found: Any) -> Kept:

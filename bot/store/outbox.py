@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Integer, Row, and_, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Integer, Row, and_, bindparam, func, insert, not_, select, update
 
 from bot.core.delivery import OutboxState
 from bot.core.enrollment import LANES, Channel, Consent, Lane, MessageKind
 from bot.store.statements import InsertOnce, Prepared, word
 from bot.store.tables import contact, outbox, patient, staff
 from bot.store.vault import Vault
+
+MOST_AT_ONCE = 500
+"""Values in one question: every database takes as many."""
 
 INSERT = InsertOnce(outbox, "occurrence")
 INSERT_PLAIN = Prepared(insert(outbox), *outbox.c.keys())
@@ -60,7 +63,13 @@ BY_ID = MESSAGE.where(outbox.c.id == bindparam("outbox_id"))
 HOLD = select(outbox.c.id).where(outbox.c.id == bindparam("outbox_id")).with_for_update()
 BY_SID = MESSAGE.where(outbox.c.sid == bindparam("sid"))
 LEASE_OVER = (
-    MESSAGE.where(and_(outbox.c.state == word("sending"), outbox.c.lease_until < bindparam("real")))
+    MESSAGE.where(
+        and_(
+            outbox.c.state == word("sending"),
+            outbox.c.lease_until < bindparam("real"),
+            (outbox.c.lane == word("page")) == bindparam("pages"),
+        )
+    )
     .order_by(outbox.c.lease_until)
     .limit(bindparam("limit"))
 )
@@ -227,25 +236,27 @@ UNSETTLED = (OutboxState.SENDING, OutboxState.PENDING, OutboxState.ACCEPTED, Out
 """States that a word from the carrier may still change."""
 
 
-def settle(tx: Connection, outcomes: Iterable[Outcome], *, of: Sequence[OutboxState] = (OutboxState.SENDING,)) -> None:
-    """Record attempts. A lease that was lost (another fence), or an earlier callback, stands against us."""
+def settle(
+    tx: Connection, outcomes: Iterable[Outcome], *, of: Sequence[OutboxState] = (OutboxState.SENDING,)
+) -> list[Outcome]:
+    """Record attempts, and return those that count: a lease that was lost (another fence), or an earlier callback,
+    stands against us."""
     states = [state.value for state in of]
-    rows = [
-        {
-            "outbox_id": outcome.message.id,
-            "held_fence": outcome.message.fence,
-            "new_state": outcome.state.value,
-            "new_reason": outcome.reason[:80],
-            "new_sid": outcome.sid,
-            "new_due_at": outcome.due_at or outcome.message.due_at,
-            "new_sent_at": outcome.sent_at,
-            "untried": 0 if outcome.was_tried else 1,
-            "from_states": states,
-        }
-        for outcome in outcomes
-    ]
-    for row in rows:
-        tx.execute(SETTLE, row)
+    return [outcome for outcome in outcomes if tx.execute(SETTLE, _settled(outcome, states)).rowcount == 1]
+
+
+def _settled(outcome: Outcome, from_states: list[str]) -> dict[str, Any]:
+    return {
+        "outbox_id": outcome.message.id,
+        "held_fence": outcome.message.fence,
+        "new_state": outcome.state.value,
+        "new_reason": outcome.reason[:80],
+        "new_sid": outcome.sid,
+        "new_due_at": outcome.due_at or outcome.message.due_at,
+        "new_sent_at": outcome.sent_at,
+        "untried": 0 if outcome.was_tried else 1,
+        "from_states": from_states,
+    }
 
 
 def try_again(tx: Connection, message: Message, *, at: datetime) -> None:
@@ -257,13 +268,15 @@ def try_again(tx: Connection, message: Message, *, at: datetime) -> None:
     )
 
 
-def note_reason(tx: Connection, message: Message, reason: str) -> None:
-    """Say why a message is still `sending`: it may have gone out, and proof is being looked for."""
-    tx.execute(
+def note_reason(tx: Connection, message: Message, reason: str) -> bool:
+    """Say why a message is still `sending`: it may have gone out, and proof is being looked for. False when it is
+    somebody else's by now."""
+    done = tx.execute(
         update(outbox)
         .where(and_(outbox.c.id == message.id, outbox.c.fence == message.fence))
         .values(reason=reason[:80])
     )
+    return done.rowcount == 1
 
 
 def last_unprompted(tx: Connection, contact_id: str) -> datetime | None:
@@ -300,9 +313,9 @@ def of_text(tx: Connection, inbox_id: str) -> list[Message]:
     return [_message(row) for row in tx.execute(OF_TEXT, {"inbox_id": inbox_id})]
 
 
-def lease_over(tx: Connection, *, real: datetime, limit: int) -> list[Message]:
-    """Messages whose sender never said how it ended: they belong to nobody now."""
-    return [_message(row) for row in tx.execute(LEASE_OVER, {"real": real, "limit": limit})]
+def lease_over(tx: Connection, *, real: datetime, limit: int, pages: bool) -> list[Message]:
+    """Pages, or all other messages, whose sender never said how it ended: they belong to nobody now."""
+    return [_message(row) for row in tx.execute(LEASE_OVER, {"real": real, "limit": limit, "pages": pages})]
 
 
 def extend(tx: Connection, message: Message, *, until: datetime) -> bool:
@@ -339,10 +352,25 @@ def supersede_pages(tx: Connection, alert_id: str, staff_id: str) -> None:
     )
 
 
-def known_sids(tx: Connection, contact_id: str) -> set[str]:
-    """The carrier's ids that rows of this contact have claimed."""
-    rows = tx.execute(select(outbox.c.sid).where(and_(outbox.c.contact_id == contact_id, outbox.c.sid.is_not(None))))
-    return {sid for sid in rows.scalars() if sid}
+def unsettled(tx: Connection, since: datetime, *, real: datetime) -> list[Message]:
+    """Texts of ours that were written since then, that nobody is sending just now, and of which the carrier has not
+    said how they ended; in order."""
+    states = [state.value for state in UNSETTLED]
+    is_held = and_(outbox.c.state == "sending", outbox.c.lease_until >= real)
+    written = and_(outbox.c.created_at >= since, outbox.c.channel == Channel.SMS.value, not_(is_held))
+    rows = tx.execute(
+        MESSAGE.where(and_(written, outbox.c.state.in_(states))).order_by(outbox.c.created_at, outbox.c.id)
+    )
+    return [_message(row) for row in rows]
+
+
+def claimed(tx: Connection, sids: Sequence[str]) -> set[str]:
+    """Those of the carrier's ids that a row of ours bears."""
+    found: set[str] = set()
+    for begin in range(0, len(sids), MOST_AT_ONCE):
+        asked = select(outbox.c.sid).where(outbox.c.sid.in_(list(sids[begin : begin + MOST_AT_ONCE])))
+        found.update(tx.execute(asked).scalars())
+    return found
 
 
 def shift_pending(tx: Connection, by: timedelta) -> None:

@@ -39,7 +39,11 @@ class _Part:
 CONTACT = _Part("contact", contact.c)
 PATIENT = _Part("patient", patients.COLUMNS, behind=CONTACT.end)
 SESSION = _Part("session", session.c, behind=PATIENT.end)
-STATE = select(inbox.c.state).where(inbox.c.id == bindparam("inbox_id")).scalar_subquery()
+STATE = (
+    select(inbox.c.state)
+    .where(and_(inbox.c.id == bindparam("inbox_id"), inbox.c.attempts == bindparam("attempt")))
+    .scalar_subquery()
+)
 LOCK = Prepared(select(contact.c.id).where(contact.c.phone_index == bindparam("phone_index")).with_for_update())
 KNOWN = Prepared(
     select(*CONTACT.columns, *PATIENT.columns, *SESSION.columns, STATE.label("text_state"))
@@ -65,15 +69,15 @@ class Known:
         return sessions.read(self._under_way, vault) if self._under_way else None
 
 
-def known(tx: Connection, phone_index: bytes, *, inbox_id: str) -> Known | None:
+def known(tx: Connection, phone_index: bytes, *, inbox_id: str, attempt: int) -> Known | None:
     """The sender of a text that is not settled yet, held until the transaction ends; None for a new number.
 
-    Raises AlreadyHandled when somebody else has settled the text, or keeps it under another id. Whoever settles one
-    holds its contact: so nobody will, from here on.
+    Raises AlreadyHandled when somebody else has settled the text, keeps it under another id, or has begun a later
+    attempt because ours took too long. Whoever settles one holds its contact: so nobody will, from here on.
     """
     if tx.dialect.name != "sqlite":  # there, whoever writes is alone
         LOCK.later(tx, {"phone_index": phone_index})
-    rows = KNOWN.all(tx, {"phone_index": phone_index, "inbox_id": inbox_id})
+    rows = KNOWN.all(tx, {"phone_index": phone_index, "inbox_id": inbox_id, "attempt": attempt})
     if not rows:
         return None
     if rows[0].text_state != InboxState.RECEIVED:

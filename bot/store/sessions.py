@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, func, insert, or_, select, update
 
 from bot.core.session import Answer, Session, State
 from bot.store.statements import InsertOnce, Prepared, word
@@ -140,6 +140,28 @@ def latest(tx: Connection, vault: Vault, contact_id: str) -> Conversation | None
     """The conversation that began last, over or not."""
     row = tx.execute(LAST_OVER, {"contact_id": contact_id}).first()
     return read(row, vault) if row else None
+
+
+def asked_at(tx: Connection, session_id: str) -> datetime:
+    """Since when the question that waits now has been waiting: the last answer, or the conversation's begin."""
+    last = select(func.max(answer.c.at)).where(answer.c.session_id == session_id).scalar_subquery()
+    started, answered = tx.execute(select(session.c.started_at, last).where(session.c.id == session_id)).one()
+    moments: list[datetime] = [started, answered] if answered else [started]
+    return max(moments)
+
+
+def open_at(tx: Connection, vault: Vault, contact_id: str, moment: datetime) -> Conversation | None:
+    """The conversation that was under way at that moment, as it stands now; of several, the newest."""
+    began = and_(session.c.contact_id == contact_id, session.c.started_at <= moment)
+    still = or_(session.c.ended_at.is_(None), session.c.ended_at > moment)
+    row = tx.execute(select(session).where(and_(began, still)).order_by(session.c.started_at.desc()).limit(1)).first()
+    return read(row, vault) if row else None
+
+
+def answered_after(tx: Connection, session_id: str, moment: datetime) -> list[str]:
+    """The steps of this conversation that were answered after that moment, in order."""
+    later = and_(answer.c.session_id == session_id, answer.c.at > moment)
+    return list(tx.execute(select(answer.c.step).where(later).order_by(answer.c.at, answer.c.id)).scalars())
 
 
 def get(tx: Connection, vault: Vault, session_id: str) -> Conversation:

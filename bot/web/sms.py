@@ -11,6 +11,7 @@ from flask import Blueprint, Response, request
 from bot.carrier.signature import FORM, form_of, is_signed
 from bot.service import receipt, receive
 from bot.service.receive import Inbound, Reply
+from bot.store import inbox
 from bot.store.database import StoreBusy
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 EMPTY = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
-LONGEST_TEXT = 1_600
 RETRY_AFTER_SECONDS = "2"
 
 
@@ -91,7 +91,7 @@ def _text(form: dict[str, str]) -> Inbound:
     return Inbound(
         sid=sid,
         phone=phone,
-        body=_plain(form.get("Body", ""))[:LONGEST_TEXT],
+        body=inbox.fit(form.get("Body", "")),
         media_count=count,
         media_types=tuple(_plain(form.get(f"MediaContentType{place}", ""))[:80] for place in range(min(count, 10))),
         opt_out_type=_plain(form.get("OptOutType", ""))[:8],

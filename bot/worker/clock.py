@@ -15,6 +15,7 @@ from bot.clock import Clock
 from bot.core.enrollment import Lane
 from bot.service import alert, clock_steps, deliver, recovery, remind, silence, sweep
 from bot.service.parts import Parts
+from bot.service.reconcile import reading, rounds
 from bot.service.safekeeping import redact
 from bot.service.talk import Moment
 from bot.store import duty, marks
@@ -30,7 +31,7 @@ LATE = timedelta(seconds=10)
 
 def run() -> None:
     """Until SIGTERM or SIGINT. What calls the carrier has threads of its own: a carrier that hangs holds no ladder up,
-    and nothing holds up a page."""
+    and nothing holds up a page, not even another page that the carrier does not answer."""
     read = settings.read(os.environ)
     parts = app.join(read, bell=bell.Bell(read.redis_url), is_sender=True)
     stop = threading.Event()
@@ -39,7 +40,7 @@ def run() -> None:
     clock = app.clock(read)
     threads = [
         threading.Thread(target=_every_second, args=(name, verb, parts, clock, stop), name=name, daemon=True)
-        for name, verb in (("pages", send_pages), ("carry", carry))
+        for name, verb in (("pages", send_pages), ("more-pages", send_pages), ("carry", carry), ("fetch", fetch))
     ]
     for thread in threads:
         thread.start()
@@ -64,8 +65,16 @@ def look_at_clocks(parts: Parts, clock: Clock) -> None:
 
 def tick(parts: Parts, moment: Moment) -> None:
     """One second of the clinic: everything that is due, pages excepted, each verb in transactions of its own."""
+    fetch(parts, moment)
     decide(parts, moment)
     carry(parts, moment)
+    if _look(parts, moment).vanished:
+        sweep.pages(parts, moment)
+
+
+def fetch(parts: Parts, moment: Moment, _senders: ThreadPoolExecutor | None = None) -> None:
+    """What the carrier logged and we never heard of comes first: it may hold a red flag, or a STOP."""
+    rounds.when_due(parts, moment)
 
 
 def decide(parts: Parts, moment: Moment) -> None:
@@ -75,7 +84,7 @@ def decide(parts: Parts, moment: Moment) -> None:
         (found.texts, "texts", lambda: sweep.texts(parts, moment)),
         (found.ladders, "ladders", lambda: alert.climb_due(parts, moment)),
     )
-    if not (clock_steps.is_held(parts) or recovery.is_on(parts)):
+    if not (clock_steps.is_held(parts) or recovery.is_on(parts) or reading.is_behind(parts, moment)):
         _do(
             (found.plan, "plan", lambda: remind.due(parts, moment)),
             (found.nudges or found.expiries, "silences", lambda: silence.due(parts, moment)),
@@ -97,7 +106,9 @@ def carry(parts: Parts, moment: Moment, senders: ThreadPoolExecutor | None = Non
 def send_pages(parts: Parts, moment: Moment, senders: ThreadPoolExecutor | None = None) -> int:
     """Drain the lane of pages: neither Redis nor the worker can hold one up."""
     found = _look(parts, moment)
-    return deliver.drain(parts, Lane.PAGE, moment, senders=senders) if found.pages else 0
+    if found.vanished:
+        sweep.pages(parts, moment)
+    return deliver.drain(parts, Lane.PAGE, moment, senders=senders) if found.pages or found.vanished else 0
 
 
 def _look(parts: Parts, moment: Moment) -> Duty:

@@ -55,7 +55,7 @@ def _busy_morning(tx: Connection, parts: Parts, patient_id: str, staff_id: str) 
     _page(tx, parts, member.contact_id, staff_id)
     concepts, words = ("uncontrolled_pain",), "it is a 9"
     new = NewAlert(Tier.SAME_DAY, concepts, Cause.ANSWER, words, (), contact_id=None, patient_id=patient_id)
-    alerts.add(tx, vault, parts.ids(), new, code="4F7", now=NOW)
+    alerts.add(tx, vault, parts.ids(), new, code="4F7", raised_at=NOW)
     sessions.begin(
         tx,
         vault,

@@ -38,6 +38,8 @@ REPLY = replace(CONSENT, kind=MessageKind.REPLY, is_unasked=False)
         (CONSENT, EVENING, Clearance("outside hours", MORNING)),
         (replace(CONSENT, zone=ZoneInfo("Pacific/Honolulu")), EVENING, GO),
         (REPLY, NIGHT, GO),
+        (replace(REPLY, consent=Consent.STOPPED), NOON, Clearance("stopped")),
+        (replace(REPLY, consent=Consent.STOPPED, is_first_answer=True), NOON, GO),
         (replace(REPLY, kind=MessageKind.PAGE), NIGHT, GO),
     ],
 )

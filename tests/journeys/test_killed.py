@@ -144,7 +144,7 @@ def test_two_clocks_and_a_dead_worker_sweep_once(clinic: Clinic) -> None:
 
     other = clinic.another_process()
     for parts in (clinic.parts, other):
-        sweep.unconfirmed(parts, clinic.moment)
+        sweep.pages(parts, clinic.moment)
     sent = deliver.drain(clinic.parts, Lane.PAGE, clinic.moment) + deliver.drain(other, Lane.PAGE, clinic.moment)
 
     assert sent == 1

@@ -55,9 +55,10 @@ def raise_for(
     inbox_id: str | None,
     cannot_text: bool,
     is_stranger: bool,
+    heard_at: datetime,
     now: datetime,
 ) -> set[Lane]:
-    """One alert a concern, because of a text. Returns the lanes to ring."""
+    """One alert a concern, because of a text that came in at `heard_at`. Returns the lanes to ring."""
     standing = _standing(tx, contact_id, matter, is_stranger=is_stranger)
     if standing is not None:
         alert_events.note(tx, parts.ids(), standing.id, "heard_again", at=now, detail=inbox_id or "")
@@ -73,7 +74,7 @@ def raise_for(
         patient_id=patient_id,
         inbox_id=inbox_id,
     )
-    return _add(tx, parts, script, new, now)
+    return _add(tx, parts, script, new, now, heard_at=heard_at)
 
 
 def raise_once(
@@ -97,7 +98,7 @@ def raise_once(
             contact_id=contact_id,
             patient_id=patient_id,
         )
-        _add(tx, parts, script, new, now)
+        _add(tx, parts, script, new, now, heard_at=now)
 
 
 def raise_operations(tx: Connection, parts: Parts, script: Script, matter: Matter, now: datetime) -> None:
@@ -126,7 +127,7 @@ def raise_unreadable(
         patient_id=patient.id if patient else None,
         inbox_id=kept.id,
     )
-    _add(tx, parts, script, new, now)
+    _add(tx, parts, script, new, now, heard_at=kept.received_at)
 
 
 def _concepts(matter: Matter) -> tuple[str, ...]:
@@ -152,9 +153,11 @@ def _standing(tx: Connection, contact_id: str, matter: Matter, *, is_stranger: b
     return alike[-1] if len(alike) >= MOST_ALIKE else None
 
 
-def _add(tx: Connection, parts: Parts, script: Script, new: NewAlert, now: datetime) -> set[Lane]:
+def _add(
+    tx: Connection, parts: Parts, script: Script, new: NewAlert, now: datetime, *, heard_at: datetime
+) -> set[Lane]:
     code = free_code(alerts.open_codes(tx), parts.pick)
-    raised = alerts.add(tx, parts.vault, parts.ids(), new, code=code, now=now)
+    raised = alerts.add(tx, parts.vault, parts.ids(), new, code=code, raised_at=heard_at)
     alert_events.note(tx, parts.ids(), raised.id, "raised", at=now, detail=new.cause.value)
     if raised.tier is not Tier.ROUTINE:
         return ladder.step(tx, parts, script, raised, now)

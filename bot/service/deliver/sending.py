@@ -20,6 +20,7 @@ from bot.service import alert, recovery
 from bot.service.clock_steps import is_held
 from bot.service.deliver import halt, unsent
 from bot.service.parts import NotSent, Outgoing, Parts
+from bot.service.reconcile import reading
 from bot.service.talk import Moment
 from bot.store import alerts, outbox
 from bot.store.outbox import Message, Outcome
@@ -29,6 +30,9 @@ log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=90)
 """Real time in which a sender must say how it ended; longer than the carrier's own timeout."""
+
+PAGE_LEASE = timedelta(seconds=10)
+"""Shorter than that timeout: a page twice is better than one that waits for a sender who may be dead."""
 
 SEALED = ErrorRule(Verdict.CONTENT, "it cannot be opened with the keys at hand")
 BATCH = 64
@@ -48,7 +52,9 @@ def drain(parts: Parts, lane: Lane, moment: Moment, *, senders: ThreadPoolExecut
     """Send what is due in this lane, one batch. Returns how many messages were taken up."""
     if lane is not Lane.PAGE and (halt.is_halted(parts, moment) or recovery.is_on(parts)):
         return 0
-    lease = moment.real + LEASE
+    if lane is Lane.PLAN and reading.is_behind(parts, moment):
+        return 0  # a STOP may be waiting at the carrier
+    lease = moment.real + (PAGE_LEASE if lane is Lane.PAGE else LEASE)
     claimed = parts.database.write(
         lambda tx: outbox.claim(tx, lane, now=moment.now, real=moment.real, lease=lease, limit=BATCH)
     )
@@ -87,6 +93,7 @@ def _clear(parts: Parts, message: Message, hours: Hours, *, is_held: bool, now: 
         consent=message.consent,
         is_blocked=message.is_blocked,
         zone=_zone(message),
+        is_first_answer=message.inbox_id is not None and message.attempts == 1,
     )
     return clear(departure, hours, is_held=is_held, now=now)
 
@@ -151,13 +158,17 @@ def _record(tx: Connection, parts: Parts, attempts: list[Attempt], kept_back: li
     outcomes = [
         _outcome(attempt, account_refused=attempt.message.id in refused, now=moment.now) for attempt in attempts
     ]
-    outbox.settle(tx, [outcome for outcome in (*outcomes, *kept_back) if outcome.state is not OutboxState.SENDING])
-    for outcome in outcomes:
-        if outcome.state is OutboxState.SENDING:
-            outbox.note_reason(tx, outcome.message, outcome.reason)
-    for outcome in (*outcomes, *kept_back):
+    for outcome in _that_count(tx, [*outcomes, *kept_back]):
         if outcome.state is not OutboxState.ACCEPTED:
             unsent.follow(tx, parts, outcome, moment.now)
+
+
+def _that_count(tx: Connection, outcomes: list[Outcome]) -> list[Outcome]:
+    """Record them. Whoever was stopped for longer than the lease has nothing more to say of the message."""
+    ended = [outcome for outcome in outcomes if outcome.state is not OutboxState.SENDING]
+    open_ = [outcome for outcome in outcomes if outcome.state is OutboxState.SENDING]
+    noted = [outcome for outcome in open_ if outbox.note_reason(tx, outcome.message, outcome.reason)]
+    return [*outbox.settle(tx, ended), *noted]
 
 
 def _outcome(attempt: Attempt, *, account_refused: bool, now: datetime) -> Outcome:

@@ -26,12 +26,20 @@ def move(case: Case, tx: Connection, who: Who, decision: Decision) -> None:
     sessions.save(
         tx, case.parts.vault, conversation.id, turn.session, nudge_at=nudge_at, expires_at=expires_at, now=now
     )
+    keep_answers(case, tx, who, decision, at=now)
+
+
+def keep_answers(case: Case, tx: Connection, who: Who, decision: Decision, *, at: datetime) -> None:
+    """Of a question that was closed since, the answer alone is kept: its conversation has gone on, or ended."""
+    conversation, turn = who.conversation, decision.turn
+    if conversation is None or turn is None:
+        return
     for given in (turn.answer, *turn.scores):
         if given:
-            sessions.keep_answer(tx, case.parts.ids(), conversation, given, inbox_id=case.kept.id, at=now)
+            sessions.keep_answer(tx, case.parts.ids(), conversation, given, inbox_id=case.kept.id, at=at)
             if who.patient:
                 flow = conversation.session.flow
-                enroll.begin_with_answer(tx, case.parts, case.script, who.patient, flow, given, now)
+                enroll.begin_with_answer(tx, case.parts, case.script, who.patient, flow, given, case.moment.now)
 
 
 def _waits_until(case: Case, conversation: Conversation, session: Session) -> tuple[datetime | None, datetime | None]:
@@ -100,6 +108,7 @@ def alerts_for(case: Case, tx: Connection, who: Who, decision: Decision) -> froz
             inbox_id=case.kept.id,
             cannot_text=stopped,
             is_stranger=who.sender is Sender.UNKNOWN,
+            heard_at=case.kept.received_at,
             now=case.moment.now,
         )
     return frozenset(lanes)

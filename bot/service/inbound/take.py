@@ -8,11 +8,12 @@ from sqlalchemy import Connection
 
 from bot.core.alert import Acknowledgement, acknowledgement
 from bot.core.enrollment import Consent, Lane
+from bot.core.lateness import decide_late
 from bot.core.reception import Decision, Sender, Waiting, decide, decide_without_script
 from bot.core.redflag.table import Tier
 from bot.core.session import Facts
 from bot.service import alert, enroll, talk
-from bot.service.inbound import effects, words
+from bot.service.inbound import effects, late, words
 from bot.service.inbound.case import Case, Reply, Taken, Who
 from bot.service.parts import Parts
 from bot.service.talk import Moment
@@ -28,12 +29,19 @@ def whole(case: Case, tx: Connection) -> Taken:
         contacts.set_blocked(tx, who.contact.id, None)  # it has just texted us, so it can be reached
     if who.member and (ack := acknowledgement(case.body)):
         return _acknowledge(case, tx, who, ack)
+    closed = late.closed_question(case, tx, who)
+    if closed:
+        who = replace(who, conversation=closed.conversation)
     waiting = _waiting(case, who.conversation)
     is_talked_with = bool(who.people) and who.contact.is_talked_with(case.moment.now)
     standing = who.standing(waiting, has_ended=_has_ended(case, who), is_talked_with=is_talked_with)
-    decision = decide(case.text, case.heard, standing, _facts(case, tx, who, waiting))
+    facts = _facts(case, tx, who, waiting)
+    if closed:
+        decision = decide_late(case.text, case.heard, standing, facts, is_answered=closed.is_answered)
+    else:
+        decision = decide(case.text, case.heard, standing, facts)
     state = InboxState.UNMATCHED if who.sender is Sender.UNKNOWN else InboxState.HANDLED
-    return _do(case, tx, who, decision, state)
+    return _do(case, tx, who, decision, state, is_late=closed is not None)
 
 
 def without_script(case: Case, tx: Connection) -> Taken:
@@ -64,10 +72,10 @@ def emergency_words(case: Case) -> list[Reply]:
 def who_texts(parts: Parts, kept: Kept, moment: Moment, tx: Connection, *, with_conversation: bool = True) -> Who:
     """A number that texts for the first time becomes a contact."""
     vault, index = parts.vault, kept.phone_index
-    known = senders.known(tx, index, inbox_id=kept.id)
+    known = senders.known(tx, index, inbox_id=kept.id, attempt=kept.attempts)
     if known is None:
         contacts.ensure(tx, vault, kept.phone(vault), language="en", now=moment.now, new_id=parts.ids)
-        known = senders.known(tx, index, inbox_id=kept.id)
+        known = senders.known(tx, index, inbox_id=kept.id, attempt=kept.attempts)
     if known is None:
         raise LookupError("a contact vanished while it was being made")
     member = None if known.people else staff.of_contact(tx, known.contact.id)
@@ -110,9 +118,12 @@ def _acknowledge(case: Case, tx: Connection, who: Who, ack: Acknowledgement) -> 
     return Taken(replies, frozenset())
 
 
-def _do(case: Case, tx: Connection, who: Who, decision: Decision, state: InboxState) -> Taken:
+def _do(case: Case, tx: Connection, who: Who, decision: Decision, state: InboxState, *, is_late: bool = False) -> Taken:
     """Do what was decided: one transaction, nothing else writes."""
-    effects.move(case, tx, who, decision)
+    if is_late:
+        effects.keep_answers(case, tx, who, decision, at=case.kept.received_at)
+    else:
+        effects.move(case, tx, who, decision)
     effects.change_consent(case, tx, who, decision)
     if decision.language:
         effects.change_language(tx, who, decision.language)

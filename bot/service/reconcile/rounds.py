@@ -1,0 +1,70 @@
+"""One reconciliation: texts that never reached us, and then messages whose end we were not told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from bot.core.enrollment import Channel
+from bot.service.parts import Parts
+from bot.service.reconcile import inbound, outbound, reading
+from bot.service.reconcile.inbound import TakenIn
+from bot.service.reconcile.outbound import Settled
+from bot.service.reconcile.reading import Turn
+from bot.service.talk import Moment
+from bot.store import plan
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciled:
+    """`since`: how far back the carrier's list was read."""
+
+    since: datetime
+    taken_in: TakenIn
+    settled: Settled
+
+    @property
+    def missing(self) -> str:
+        """Why there may be more; empty when all was read."""
+        return self.taken_in.missing or self.settled.missing
+
+
+def when_due(parts: Parts, moment: Moment) -> None:
+    """At every tick: read the list when it is time. The first reading after a start, and one an hour, looks further
+    back, and asks what became of our messages too."""
+    if Channel.SMS not in parts.carriers or not reading.is_due(parts, moment):
+        return
+    turn = parts.database.write(lambda tx: reading.take_turn(tx, moment))
+    if turn is None:
+        return
+    _read(parts, turn, turn.since(moment.now), moment)
+    if turn.is_deep:
+        outbound.settle(parts, moment, since=moment.now - reading.DEEP_OVERLAP)
+
+
+def now(parts: Parts, moment: Moment, *, since: datetime | None = None) -> Reconciled:
+    """Now, whatever the time. `since`: how far back, by the carrier's clock; else as far as the hourly look goes."""
+    turn = parts.database.write(lambda tx: reading.take_turn(tx, moment, always=True))
+    assert turn is not None  # noqa: S101 - it was taken whoever had it
+    start = since or turn.since(moment.now)
+    taken_in = _read(parts, turn, start, moment)
+    settled = outbound.settle(parts, moment, since=since or moment.now - reading.DEEP_OVERLAP)
+    return Reconciled(start, taken_in, settled)
+
+
+def _read(parts: Parts, turn: Turn, since: datetime, moment: Moment) -> TakenIn:
+    taken_in = inbound.take_in(parts, moment, since=since, even_partly=turn.is_late(moment.real))
+    parts.database.write(lambda tx: _note(tx, turn, taken_in, moment))
+    return taken_in
+
+
+def _note(tx: Connection, turn: Turn, taken_in: TakenIn, moment: Moment) -> None:
+    if taken_in.missing:
+        reading.failed(tx, taken_in.missing, moment)
+        return
+    again = reading.SOON if taken_in.left else reading.EVERY
+    reading.done(tx, turn, taken_in.newest, moment, again=again)
+    if turn.was_read_at and moment.real - turn.was_read_at > reading.OUTAGE:
+        plan.smear(tx, moment.now, overdue_since=moment.now - reading.EVERY)
