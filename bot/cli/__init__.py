@@ -39,6 +39,7 @@ COMMANDS = {
     "keys": Entry("bot.cli.keys", "keys", "Change the key that protects patients' data, while serving."),
     "audit": Entry("bot.cli.audit", "audit", "Is the record of who read and changed what still whole?"),
     "show": Entry("bot.cli.show", "show", "What the database holds: inbox, outbox, alerts, sessions, plan."),
+    "reconcile": Entry("bot.cli.reconcile", "reconcile", "Ask the carrier what it knows and we do not."),
     "test": Entry("bot.cli.test", "test", "Run the test suite."),
     "bench": Entry("bot.cli.bench", "bench", "Measure speed against the floors."),
 }
