@@ -43,14 +43,14 @@ class Owed:
         return f"{kind.value}:{self.entry.enrollment_id}:{self.entry.item}:{self.entry.local_day.isoformat()}"
 
 
-def due(parts: Parts, moment: Moment) -> int:
-    """Turn what the care plan has due into messages. Returns how many entries were settled."""
+def due(parts: Parts, moment: Moment, *, most: int = BATCH) -> int:
+    """Turn what the care plan has due into messages, `most` at once. Returns how many entries were settled."""
     script = parts.scripts.live()
     if script.library is None:
         return 0
 
     def work(tx: Connection) -> int:
-        entries = plan.due(tx, moment.now, BATCH)
+        entries = plan.due(tx, moment.now, most)
         return sum(_begin_alone(tx, parts, script, entry, moment.now) for entry in entries)
 
     settled = parts.database.write(work)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -32,12 +32,6 @@ SETTLE = (
     .where(and_(plan_entry.c.id == bindparam("entry_id"), plan_entry.c.state == "planned"))
     .values(state=bindparam("new_state"), reason=bindparam("new_reason"), outbox_id=bindparam("new_outbox_id"))
 )
-
-
-SMEAR_GAP = timedelta(seconds=1)
-"""One a second, as a plain long code carries them; the carrier would queue the rest in front of the next page."""
-
-SMEAR_WITHIN = timedelta(minutes=30)
 
 
 class PlanState(StrEnum):
@@ -135,21 +129,6 @@ def settle(tx: Connection, entry_id: str, state: PlanState, *, reason: str = "",
 def postpone(tx: Connection, entry_id: str, until: datetime) -> None:
     """Within its window still, but not yet: so that what waits never stands before what may go."""
     tx.execute(update(plan_entry).where(plan_entry.c.id == entry_id).values(due_at=until))
-
-
-def smear(tx: Connection, now: datetime, *, overdue_since: datetime) -> int:
-    """What fell due before then goes out one by one from now on, the most pressing first, and not all in this second.
-
-    Returns how many there are. Nothing is moved past its own window.
-    """
-    overdue = and_(plan_entry.c.state == "planned", plan_entry.c.due_at < overdue_since)
-    rows = tx.execute(
-        select(plan_entry.c.id, plan_entry.c.not_after).where(overdue).order_by(plan_entry.c.not_after, plan_entry.c.id)
-    ).all()
-    gap = min(SMEAR_GAP, SMEAR_WITHIN / max(len(rows), 1))
-    for place, row in enumerate(rows):
-        postpone(tx, row.id, min(now + place * gap, max(now, row.not_after - SMEAR_GAP)))
-    return len(rows)
 
 
 def unsend(tx: Connection, outbox_id: str, reason: str) -> None:

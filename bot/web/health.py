@@ -12,6 +12,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 
 from bot.service import recovery
+from bot.service.reconcile.reading import is_behind
 from bot.store import health, marks, migrate, staff
 from bot.store.database import StoreBusy
 from bot.store.vault import KeyMissing
@@ -76,6 +77,8 @@ def _degraded(site: Site) -> list[str]:
         if not any(member.rung is not None for member in site.parts.database.read(staff.every)):
             found.append("nobody is on call")
         found.extend(_quiet(site))
+        if is_behind(site.parts, site.moment()):
+            found.append("the carrier's list was not read for minutes: a text whose webhook was lost may wait there")
     except StoreBusy:
         found.append("the database is slow")
     if not site.has_bell():

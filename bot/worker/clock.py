@@ -25,6 +25,9 @@ from bot.worker import bell
 log = logging.getLogger(__name__)
 
 TICK_SECONDS = 1.0
+SMEARED = 2
+"""Check-ins and tips a second after an outage: the carrier would queue all of them in front of the next page."""
+
 LATE = timedelta(seconds=10)
 """Texts to patients that no worker has taken up for this long are sent by the clock itself."""
 
@@ -84,9 +87,11 @@ def decide(parts: Parts, moment: Moment) -> None:
         (found.texts, "texts", lambda: sweep.texts(parts, moment)),
         (found.ladders, "ladders", lambda: alert.climb_due(parts, moment)),
     )
-    if not (clock_steps.is_held(parts) or recovery.is_on(parts) or reading.is_behind(parts, moment)):
+    known = reading.standing(parts, moment)
+    if not (clock_steps.is_held(parts) or recovery.is_on(parts) or known.is_behind):
+        most = SMEARED if known.is_just_back else remind.BATCH
         _do(
-            (found.plan, "plan", lambda: remind.due(parts, moment)),
+            (found.plan, "plan", lambda: remind.due(parts, moment, most=most)),
             (found.nudges or found.expiries, "silences", lambda: silence.due(parts, moment)),
         )
     parts.database.write(lambda tx: marks.leave(tx, "alive:clock", str(os.getpid()), moment.real))

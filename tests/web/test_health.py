@@ -65,6 +65,17 @@ def test_a_process_that_went_quiet_is_named(clinic: Clinic) -> None:
     clinic.sends_by_itself = True
 
 
+def test_a_carriers_list_that_nobody_reads_is_said(clinic: Clinic) -> None:
+    clinic.settle()
+    clinic.sends_by_itself = False
+    clinic.clock.forward(minutes=4)
+
+    _, said = ready(clinic)
+
+    assert "the carrier's list was not read" in str(said["degraded"])
+    clinic.sends_by_itself = True
+
+
 def test_wrong_keys_are_missing(clinic: Clinic) -> None:
     clinic.app = create(
         replace(clinic.site, parts=replace(clinic.parts, vault=Vault(clinic.parts.database, (b"x" * 32,))))

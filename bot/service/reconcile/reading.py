@@ -6,11 +6,13 @@
 | reconcile:turn    | when the next reading is due: whoever reads takes the turn   | of the last attempt        |
 | reconcile:failing | why the list could not be read                               | of the first such attempt  |
 | reconcile:deep    |                                                              | of the last long look back |
+| reconcile:back    |                                                              | of the return from outage  |
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -21,7 +23,7 @@ from bot.service.talk import Moment
 from bot.store import inbox, marks
 from bot.store.marks import Mark
 
-WATERMARK, TURN, FAILING, DEEP = (f"reconcile:{name}" for name in ("inbound", "turn", "failing", "deep"))
+WATERMARK, TURN, FAILING, DEEP, BACK = (f"reconcile:{each}" for each in ("inbound", "turn", "failing", "deep", "back"))
 
 EVERY = timedelta(minutes=1)
 SOON = timedelta(seconds=10)
@@ -44,6 +46,9 @@ PATIENCE = timedelta(minutes=5)
 
 OUTAGE = timedelta(minutes=10)
 """After this long without a reading, what fell due meanwhile goes out bit by bit."""
+
+SMEARED = timedelta(minutes=30)
+"""For so long after the return from an outage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +128,8 @@ def done(tx: Connection, turn: Turn, newest: datetime | None, moment: Moment, *,
     marks.leave(tx, TURN, (moment.real + again).isoformat(), moment.real)
     if turn.is_deep:
         marks.leave(tx, DEEP, "", moment.real)
+    if turn.was_read_at and moment.real - turn.was_read_at > OUTAGE:
+        marks.leave(tx, BACK, "", moment.real)
 
 
 def failed(tx: Connection, why: str, moment: Moment) -> None:
@@ -131,13 +138,30 @@ def failed(tx: Connection, why: str, moment: Moment) -> None:
     marks.leave(tx, TURN, (moment.real + SOON).isoformat(), moment.real)
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """`is_behind`: texts may wait at the carrier that we know nothing of, a STOP among them; not for ever, see
+    PATIENCE. `is_just_back`: there was an outage, and much may be due at once."""
+
+    is_behind: bool
+    is_just_back: bool
+
+
+def standing(parts: Parts, moment: Moment) -> Standing:
+    return parts.database.read(lambda tx: _standing(marks.every(tx, "reconcile:"), moment.real))
+
+
 def is_behind(parts: Parts, moment: Moment) -> bool:
-    """May texts wait at the carrier that we know nothing of? Not for ever: see PATIENCE."""
-    return parts.database.read(lambda tx: _is_behind(tx, moment.real))
+    return standing(parts, moment).is_behind
 
 
-def _is_behind(tx: Connection, real: datetime) -> bool:
-    found = marks.every(tx, "reconcile:")
+def _standing(found: Mapping[str, Mark], real: datetime) -> Standing:
+    back = found.get(BACK)
+    is_just_back = back is not None and timedelta(0) <= real - back.at < SMEARED
+    return Standing(_is_behind(found, real), is_just_back)
+
+
+def _is_behind(found: Mapping[str, Mark], real: datetime) -> bool:
     read, turn, failing = (found.get(name) for name in (WATERMARK, TURN, FAILING))
     if read is None or real - read.at <= BEHIND:
         return False

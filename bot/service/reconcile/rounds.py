@@ -14,7 +14,6 @@ from bot.service.reconcile.inbound import TakenIn
 from bot.service.reconcile.outbound import Settled
 from bot.service.reconcile.reading import Turn
 from bot.service.talk import Moment
-from bot.store import plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,5 +65,3 @@ def _note(tx: Connection, turn: Turn, taken_in: TakenIn, moment: Moment) -> None
         return
     again = reading.SOON if taken_in.left else reading.EVERY
     reading.done(tx, turn, taken_in.newest, moment, again=again)
-    if turn.was_read_at and moment.real - turn.was_read_at > reading.OUTAGE:
-        plan.smear(tx, moment.now, overdue_since=moment.now - reading.EVERY)
