@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from bot.core.enrollment import Channel
+from bot.service import recovery
 from bot.service.parts import Parts
 from bot.service.reconcile import inbound, outbound, reading
 from bot.service.reconcile.inbound import TakenIn
@@ -32,25 +33,31 @@ class Reconciled:
 
 def when_due(parts: Parts, moment: Moment) -> None:
     """At every tick: read the list when it is time. The first reading after a start, and one an hour, looks further
-    back, and asks what became of our messages too."""
+    back, and asks what became of our messages too. After a restore the reading that gets through ends recovery mode."""
     if Channel.SMS not in parts.carriers or not reading.is_due(parts, moment):
         return
     turn = parts.database.write(lambda tx: reading.take_turn(tx, moment))
-    if turn is None:
-        return
-    _read(parts, turn, turn.since(moment.now), moment)
-    if turn.is_deep:
-        outbound.settle(parts, moment, since=moment.now - reading.DEEP_OVERLAP)
+    if turn is not None:
+        _go_round(parts, turn, moment, since=None)
 
 
 def now(parts: Parts, moment: Moment, *, since: datetime | None = None) -> Reconciled:
     """Now, whatever the time. `since`: how far back, by the carrier's clock; else as far as the hourly look goes."""
     turn = parts.database.write(lambda tx: reading.take_turn(tx, moment, always=True))
     assert turn is not None  # noqa: S101 - it was taken whoever had it
-    start = since or turn.since(moment.now)
-    taken_in = _read(parts, turn, start, moment)
-    settled = outbound.settle(parts, moment, since=since or moment.now - reading.DEEP_OVERLAP)
-    return Reconciled(start, taken_in, settled)
+    return _go_round(parts, turn, moment, since=since)
+
+
+def _go_round(parts: Parts, turn: Turn, moment: Moment, *, since: datetime | None) -> Reconciled:
+    start, is_recovering = since or turn.since(moment.now), recovery.is_on(parts)
+    taken_in, settled = _read(parts, turn, start, moment), Settled()
+    if turn.is_deep or is_recovering:
+        written_since = since or moment.now - reading.DEEP_OVERLAP
+        settled = outbound.settle(parts, moment, since=min(start, written_since) if is_recovering else written_since)
+    done = Reconciled(start, taken_in, settled)
+    if is_recovering and not done.missing:
+        recovery.end(parts)
+    return done
 
 
 def _read(parts: Parts, turn: Turn, since: datetime, moment: Moment) -> TakenIn:
