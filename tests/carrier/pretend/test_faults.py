@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bot.carrier.pretend.faults import Faults, Stage, UnknownFault
+from bot.carrier.pretend.faults import KINDS, Faults, Stage, UnknownFault
 
 ANA = {"to": "+15075550101", "from": "+15075550100", "body": "Good morning Ana"}
 
@@ -78,4 +79,28 @@ def test_a_refusal_meant_for_the_list_spares_the_send() -> None:
 )
 def test_a_fault_that_makes_no_sense_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(UnknownFault):
+        Faults().add(**wrong)
+
+
+DOCUMENT = Path(__file__).parents[3] / "bot" / "docs" / "pretend-carrier.md"
+
+
+def test_every_fault_is_in_the_documentation() -> None:
+    said = DOCUMENT.read_text("utf-8")
+
+    assert [kind for kind in KINDS if f"`{kind}`" not in said] == []
+    assert f"in {len(KINDS)} ways" in (Path(__file__).parents[3] / "README.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"kind": "refused"},
+        {"kind": "reset", "code": 30003},
+        {"kind": "undelivered", "code": 3},
+        {"kind": "failed", "code": "30008"},
+    ],
+)
+def test_a_code_is_for_the_faults_that_take_one(wrong: dict[str, Any]) -> None:
+    with pytest.raises(UnknownFault, match="code"):
         Faults().add(**wrong)

@@ -230,3 +230,22 @@ def test_the_carriers_own_filter_answers_help(carrier: PretendCarrier, clinic: C
 
     assert [line.body for line in carrier.phone(ANA).received] == ["Reply STOP to unsubscribe."]
     assert clinic.texts[0]["OptOutType"] == "HELP"
+
+
+def test_a_webhook_may_be_posted_twice_at_once(carrier: PretendCarrier, clinic: Clinic) -> None:
+    carrier.fault("concurrent_webhook")
+    carrier.phone(ANA).texts("8")
+
+    assert [text["Body"] for text in clinic.texts] == ["8", "8"]
+    assert len({text["MessageSid"] for text in clinic.texts}) == 1
+
+
+def test_a_webhook_may_be_overtaken_by_the_next_text(carrier: PretendCarrier, clinic: Clinic) -> None:
+    carrier.fault("overtaken_webhook")
+    carrier.phone(ANA).texts("first")
+    before = list(clinic.texts)
+    carrier.phone(ANA).texts("second")
+
+    assert before == []
+    assert [text["Body"] for text in clinic.texts] == ["second", "first"]
+    assert [line.state for line in carrier.phone(ANA).inbox] == ["answered", "answered"]
