@@ -124,12 +124,34 @@ def test_open_alerts_are_paged_anew_at_once_and_all_else_waits(
     place.restore(file)
     there = opened(place)
     phones = [same_phone(there, each) for each in (nurse, patient, other)]
+    there.carrier.fault("error_503", on="list", count=None)
     there.clock.forward(minutes=20)
 
     phones[0].hears(there.alert.code)
     phones[0].forgets()
     phones[1].hears_nothing()
     phones[2].hears_nothing()
+    assert recovery.is_on(there.parts)
+
+
+def test_a_stop_since_the_backup_is_heard_before_anything_is_sent(
+    open_clinic: Open, elsewhere: Callable[[datetime], Elsewhere], opened: Callable[[Elsewhere], Clinic], tmp_path: Path
+) -> None:
+    clinic = open_clinic(at=MORNING - timedelta(minutes=5))
+    patient, other = clinic.patient(day=3), clinic.patient(day=3)
+    clinic.settle()
+    place = elsewhere(MORNING)
+    place.restore(back_up(clinic, tmp_path))
+    there = opened(place)
+    phone, other_phone = same_phone(there, patient), same_phone(there, other)
+    there.carrier.parts.texting.write(patient.number, "STOP")
+
+    there.clock.forward(minutes=30)
+
+    assert not recovery.is_on(there.parts)
+    phone.hears("no more texts")
+    phone.hears_nothing()
+    other_phone.hears("day 3")
 
 
 def test_what_may_have_gone_out_is_not_sent_again_and_what_lies_ahead_is(
