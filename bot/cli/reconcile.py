@@ -24,7 +24,7 @@ FURTHEST = timedelta(days=400)
 
 
 @click.command()
-@click.option("--since", metavar="WHEN", help="How far back: 90m, 3h, 2d, or a time such as 2026-11-24T10:00Z.")
+@click.option("--since", metavar="WHEN", help="Back to: 5d, 36h, or 2026-11-20T10:00Z. Without it: two days.")
 @click.option(
     "--json", "as_json", is_flag=True, help="One JSON object a line: texts, messages, and the reading itself."
 )
@@ -34,7 +34,7 @@ def reconcile(*, since: str | None, as_json: bool) -> None:
     \b
     The clock does this every minute and after an outage; by hand it is for being sure:
       mendline reconcile
-      mendline reconcile --since 2d
+      mendline reconcile --since 5d
 
     Nothing is taken in twice. Exit 1 when the carrier's list could not be read whole.
     """

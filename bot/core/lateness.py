@@ -18,8 +18,10 @@ def decide_late(text: Text, heard: Heard, standing: Standing, facts: Facts, *, i
     """
     decision = decide(text, heard, standing, facts)
     turn, waiting = decision.turn, standing.waiting
-    if turn is None or waiting is None:
+    if waiting is None:
         return decision
+    if turn is None:  # a picture, for one: the question is not asked again
+        return replace(decision, say=tuple(spoken for spoken in decision.say if spoken.text is None or spoken.urgent))
     is_kept = turn.answer is not None and not is_answered
     tells = facts.table.tells(turn.red_flags, in_hours=facts.in_hours) if turn.red_flags else ()
     closed = replace(

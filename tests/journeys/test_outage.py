@@ -317,6 +317,73 @@ def test_a_list_that_cannot_be_read_holds_the_day_up_for_minutes_and_no_longer(m
     patient.hears("day 3")
 
 
+def test_a_shorter_look_back_by_hand_passes_nothing_over(clinic: Clinic) -> None:
+    patient = clinic.patient()
+    clinic.settle()
+    clinic.goes_down()
+    patient.texts("hello")
+    clinic.clock.forward(hours=2)
+
+    done = rounds.now(clinic.parts, clinic.moment, since=clinic.clock.now() - timedelta(minutes=5))
+
+    assert [text.body for text in done.taken_in.texts] == ["hello"]
+    clinic.comes_back()
+    assert "staff will read this" in patient.forgets()[0]
+
+
+def test_patience_with_the_list_begins_anew_after_an_outage(morning: Clinic) -> None:
+    """It failed before the host went down, too: that is no reason to send before it was tried."""
+    patient = morning.patient(day=3)
+    morning.settle()
+    morning.carrier.fault("error_503", on="list", count=None)
+    morning.clock.forward(minutes=1, seconds=1)
+    morning.goes_down()
+    morning.clock.forward(minutes=30)
+
+    morning.comes_back()
+    morning.settle()
+
+    patient.hears_nothing()
+    morning.carrier.clear_faults()
+    morning.clock.forward(seconds=11)
+    patient.hears("day 3")
+
+
+def test_a_message_that_does_not_open_keeps_no_other_from_being_settled(morning: Clinic) -> None:
+    patients = [morning.patient(day=3) for _ in range(2)]
+    morning.carrier.fault("lost_callbacks", count=None)
+    morning.carrier.fault("accept_then_reset", count=None)
+    morning.clock.forward(minutes=6)
+    morning.sends_by_itself = False
+    morning.clock.forward(minutes=2)
+    spoilt = outbox.update().where(outbox.c.patient_id == patients[0].id).values(body=b"\x01rubbish")
+    morning.parts.database.write(lambda tx: tx.execute(spoilt))
+
+    rounds.now(morning.parts, morning.moment)
+
+    states = {row["patient_id"]: row["state"] for row in morning.rows(outbox)}
+    assert states == {patients[0].id: "sending", patients[1].id: "delivered"}
+    morning.carrier.clear_faults()
+    forget_all(morning)
+
+
+def test_a_picture_of_the_outage_asks_nothing_again(morning: Clinic) -> None:
+    patient = asked(morning)
+    morning.goes_down()
+    patient.texts("4")
+    morning.clock.forward(minutes=1)
+    patient.texts("", media=1)
+    morning.clock.forward(minutes=30)
+
+    morning.comes_back()
+    morning.settle()
+
+    heard = patient.forgets()
+    assert len([words for words in heard if "suddenly" in words]) == 1
+    assert not [words for words in heard if "0 to 10" in words]
+    assert "picture" in [each.cause for each in morning.alerts]
+
+
 def test_what_fell_due_meanwhile_goes_out_bit_by_bit(morning: Clinic) -> None:
     patients = [morning.patient(day=3) for _ in range(12)]
     morning.settle()

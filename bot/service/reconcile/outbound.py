@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,6 +13,8 @@ from bot.service.parts import Listed, NotSent, Parts
 from bot.service.talk import Moment
 from bot.store import outbox
 from bot.store.outbox import Message
+
+log = logging.getLogger(__name__)
 
 SKEW = timedelta(minutes=2)
 """How far the carrier's clock may be behind ours."""
@@ -59,7 +62,7 @@ def matched(parts: Parts, open_: Sequence[Message], listed: Sequence[Listed]) ->
     by_sid = {message.sid: message for message in open_ if message.sid}
     claimed = parts.database.read(lambda tx: outbox.claimed(tx, [each.sid for each in listed]))
     nameless = [message for message in open_ if not message.sid]
-    opened = {message.id: (message.phone(parts.vault), message.body(parts.vault)) for message in nameless}
+    opened = {message.id: _opened(parts, message) for message in nameless}
     found = []
     for each in sorted(listed, key=lambda each: each.created_at):
         message = by_sid.get(each.sid)
@@ -71,5 +74,14 @@ def matched(parts: Parts, open_: Sequence[Message], listed: Sequence[Listed]) ->
     return found
 
 
-def _is_same(message: Message, opened: tuple[str, str], listed: Listed) -> bool:
+def _opened(parts: Parts, message: Message) -> tuple[str, str] | None:
+    """Number and words; None for a row that does not open, which must not keep the others from being settled."""
+    try:
+        return message.phone(parts.vault), message.body(parts.vault)
+    except Exception as error:  # noqa: BLE001 - keys and ciphertexts fail in many ways
+        log.error("message %s cannot be opened (%s)", message.id, type(error).__name__)  # noqa: TRY400 - the sentence says it all
+        return None
+
+
+def _is_same(message: Message, opened: tuple[str, str] | None, listed: Listed) -> bool:
     return (listed.phone, listed.body) == opened and listed.created_at >= message.created_at - SKEW

@@ -102,8 +102,11 @@ def _is_due(turn: Mark | None, moment: Moment) -> bool:
 
 def take_turn(tx: Connection, moment: Moment, *, always: bool = False) -> Turn | None:
     """None while somebody else is at it, or was just now."""
-    if not _is_due(marks.hold(tx, TURN), moment) and not always:
+    before = marks.hold(tx, TURN)
+    if not _is_due(before, moment) and not always:
         return None
+    if before and moment.real - before.at > BEHIND:
+        marks.wipe(tx, FAILING)  # nobody tried for long: patience begins anew
     marks.leave(tx, TURN, (moment.real + TURN_LASTS).isoformat(), moment.real)
     read, deep = marks.find(tx, WATERMARK), marks.find(tx, DEEP)
     is_deep = always or deep is None or not timedelta(0) <= moment.real - deep.at < DEEP_EVERY

@@ -42,18 +42,20 @@ def when_due(parts: Parts, moment: Moment) -> None:
 
 
 def now(parts: Parts, moment: Moment, *, since: datetime | None = None) -> Reconciled:
-    """Now, whatever the time. `since`: how far back, by the carrier's clock; else as far as the hourly look goes."""
+    """Now, whatever the time, and as far back as the hourly look goes; `since`: further, by the carrier's clock."""
     turn = parts.database.write(lambda tx: reading.take_turn(tx, moment, always=True))
     assert turn is not None  # noqa: S101 - it was taken whoever had it
     return _go_round(parts, turn, moment, since=since)
 
 
 def _go_round(parts: Parts, turn: Turn, moment: Moment, *, since: datetime | None) -> Reconciled:
-    start, is_recovering = since or turn.since(moment.now), recovery.is_on(parts)
+    # Never less far than it is our turn to: what lies between would be passed over.
+    start, is_recovering = min(since or moment.now, turn.since(moment.now)), recovery.is_on(parts)
     taken_in, settled = _read(parts, turn, start, moment), Settled()
     if turn.is_deep or is_recovering:
-        written_since = since or moment.now - reading.DEEP_OVERLAP
-        settled = outbound.settle(parts, moment, since=min(start, written_since) if is_recovering else written_since)
+        two_days = moment.now - reading.DEEP_OVERLAP
+        written_since = min(start if is_recovering else two_days, since or two_days)
+        settled = outbound.settle(parts, moment, since=written_since)
     done = Reconciled(start, taken_in, settled)
     if is_recovering and not done.missing:
         recovery.end(parts)
