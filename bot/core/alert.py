@@ -1,7 +1,4 @@
-"""An alert: an open concern; who is paged next and when; and how a nurse's acknowledgement is read.
-
-The ladder's clocks are proposals for a clinician to approve (clinical/facts.md section 2c); the decisions are pure.
-"""
+"""An alert: an open concern; who is paged next and when; and how a nurse's acknowledgement is read."""
 
 from __future__ import annotations
 
@@ -11,22 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from bot.core.policy import AFTER_KNOWN_FAILURE, Emergency, Policy
 from bot.core.redflag.table import Tier
 
-EMERGENCY_RUNG = timedelta(minutes=5)
-EVERYONE_AFTER = timedelta(minutes=15)
-EMERGENCY_AGAIN = timedelta(minutes=15)
-TRUTH_AFTER = timedelta(minutes=30)
-SAME_DAY_RUNG = timedelta(minutes=30)
-AFTER_KNOWN_FAILURE = timedelta(seconds=30)
 NOBODY_THERE = timedelta(minutes=1)
 ROUTINE_LOOK = timedelta(days=1)
-COMES_BACK = {
-    Tier.EMERGENCY: timedelta(hours=1),
-    Tier.SAME_DAY: timedelta(hours=4),
-    Tier.ROUTINE: timedelta(days=2),
-}
-"""How long an acknowledged alert may stay without a disposition before it is paged again."""
 
 
 class AlertState(StrEnum):
@@ -84,7 +70,9 @@ class Step:
     counts: bool = True
 
 
-def climb(alert: Climb, people: Sequence[OnCall], *, now: datetime, may_page: bool, next_opening: datetime) -> Step:
+def climb(
+    alert: Climb, people: Sequence[OnCall], policy: Policy, *, now: datetime, may_page: bool, next_opening: datetime
+) -> Step:
     """The next step of an open alert's ladder. It never ends: there is always a next look.
 
     `may_page` is whether a same-day alert may be paged at this hour; else it waits for `next_opening`.
@@ -94,29 +82,31 @@ def climb(alert: Climb, people: Sequence[OnCall], *, now: datetime, may_page: bo
     if alert.tier is Tier.SAME_DAY and not may_page:
         return Step((), tell_truth=False, next_at=next_opening, counts=False)
     if not people:
-        return Step((), tell_truth=_is_truth_due(alert, now), next_at=now + NOBODY_THERE, counts=False)
+        truth = _is_truth_due(alert, policy.emergency, now)
+        return Step((), truth, next_at=now + NOBODY_THERE, counts=False)
     if alert.tier is Tier.EMERGENCY:
-        return _emergency(alert, people, now)
-    return Step(_rung(people, alert.round), tell_truth=False, next_at=now + SAME_DAY_RUNG)
+        return _emergency(alert, people, policy.emergency, now)
+    return Step(_rung(people, alert.round), tell_truth=False, next_at=now + policy.same_day.next_person)
 
 
-def _emergency(alert: Climb, people: Sequence[OnCall], now: datetime) -> Step:
+def _emergency(alert: Climb, people: Sequence[OnCall], policy: Emergency, now: datetime) -> Step:
     """What was said while we were down is old when its ladder begins: then everyone is paged at once, and has the time
     of one rung before the patient is told that nobody answered."""
-    waited, begins = now - alert.raised_at, alert.round == 0
-    truth = not begins and _is_truth_due(alert, now)
-    if waited >= EVERYONE_AFTER:
-        next_at = now + EMERGENCY_AGAIN
-        if not alert.is_told and not truth:
-            next_at = min(next_at, now + EMERGENCY_RUNG if begins else alert.raised_at + TRUTH_AFTER)
-        return Step(tuple(person.staff_id for person in people), truth, next_at)
-    next_at = min(now + EMERGENCY_RUNG, alert.raised_at + EVERYONE_AFTER)
-    return Step(_rung(people, alert.round), truth, next_at)
+    begins, tell_at = alert.round == 0, alert.raised_at + policy.tell_patient
+    truth = not begins and _is_truth_due(alert, policy, now)
+    if now - alert.raised_at >= policy.everyone:
+        paged, next_at = tuple(person.staff_id for person in people), now + policy.again
+    else:
+        paged = _rung(people, alert.round)
+        next_at = min(now + policy.next_person, alert.raised_at + policy.everyone)
+    if not alert.is_told and not truth:
+        next_at = min(next_at, tell_at if tell_at > now else now + policy.next_person)
+    return Step(paged, truth, next_at)
 
 
-def _is_truth_due(alert: Climb, now: datetime) -> bool:
+def _is_truth_due(alert: Climb, policy: Emergency, now: datetime) -> bool:
     """The patient hears at thirty minutes that nobody has answered yet, once."""
-    return alert.tier is Tier.EMERGENCY and not alert.is_told and now - alert.raised_at >= TRUTH_AFTER
+    return alert.tier is Tier.EMERGENCY and not alert.is_told and now - alert.raised_at >= policy.tell_patient
 
 
 def _rung(people: Sequence[OnCall], round_: int) -> tuple[str, ...]:
@@ -129,22 +119,28 @@ def _rung(people: Sequence[OnCall], round_: int) -> tuple[str, ...]:
 
 
 def hurried(
-    alert: Climb, people: Sequence[OnCall], *, last_action_at: datetime | None, next_action_at: datetime, now: datetime
+    alert: Climb,
+    people: Sequence[OnCall],
+    policy: Policy,
+    *,
+    last_action_at: datetime | None,
+    next_action_at: datetime,
+    now: datetime,
 ) -> datetime:
     """When to act next once a page is known to have failed: within a minute, but not in a tight loop.
 
     Only while there is a next person to hurry to: one dead number must not page everybody else twice a minute.
     """
-    if not _has_next_person(alert, people, now):
+    if not _has_next_person(alert, people, policy, now):
         return next_action_at
     soonest = max(now, last_action_at + AFTER_KNOWN_FAILURE) if last_action_at else now
     return min(next_action_at, soonest)
 
 
-def _has_next_person(alert: Climb, people: Sequence[OnCall], now: datetime) -> bool:
+def _has_next_person(alert: Climb, people: Sequence[OnCall], policy: Policy, now: datetime) -> bool:
     if alert.tier is Tier.EMERGENCY:
-        return now - alert.raised_at < EVERYONE_AFTER
-    return alert.round < len({person.rung for person in people})
+        return now - alert.raised_at < policy.emergency.everyone
+    return alert.round < len({person.rung for person in people if person.rung is not None})
 
 
 def free_code(taken: Set[str], pick: Callable[[int], int]) -> str:

@@ -10,6 +10,7 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from bot.core.hours import Hours, OfficeHours
+from bot.core.policy import Policy
 from bot.core.session import Bands
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -54,6 +55,7 @@ class Practice:
     languages: tuple[str, ...] = LANGUAGES
     website: str = ""
     bands: Bands = field(default_factory=dict)
+    policy: Policy = field(default_factory=Policy)
 
     @cached_property
     def values(self) -> Mapping[str, str]:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from datetime import time
+from datetime import time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from bot.core.hours import Hours, OfficeHours, UnknownZone, zone
+from bot.core.policy import LIMITS, Emergency, Policy, Routine, SameDay
 from bot.core.practice import LANGUAGES, WEEKDAYS, OutOfHours, Practice
 from bot.flowfile.form import NAME, Form, text_of, time_of
 from bot.flowfile.problem import Notes
-from bot.flowfile.shape import PRACTICE, WEEK
+from bot.flowfile.shape import ESCALATION, PRACTICE, STEPS_OF, WEEK, in_words
 from bot.flowfile.yaml import Fields, Node, Scalar
 
 _NUMBERS_NEEDED = ("fever_f", "lift_lb")
@@ -33,7 +34,35 @@ def read_practice(node: Node | None, notes: Notes) -> Practice:
         languages=_languages(form),
         website=_website(form),
         bands=_bands(form),
+        policy=_policy(form),
     )
+
+
+def _policy(form: Form) -> Policy:
+    """What is not said is as in the walk. A step beyond its limits is refused, and never taken."""
+    tiers = Form(form.node("escalation"), form.notes, what='"escalation"', known=ESCALATION)
+    return Policy(
+        Emergency(**_steps(tiers, "emergency")),
+        SameDay(**_steps(tiers, "same_day")),
+        Routine(**_steps(tiers, "routine")),
+    )
+
+
+def _steps(tiers: Form, tier: str) -> dict[str, timedelta]:
+    steps = Form(tiers.node(tier), tiers.notes, what=f'"{tier}"', known=STEPS_OF[tier])
+    return {step: _step(steps, tier, step) for step in STEPS_OF[tier] if step in steps}
+
+
+def _step(steps: Form, tier: str, step: str) -> timedelta:
+    limit = LIMITS[tier][step]
+    wanted = steps.duration(step, limit.most)
+    if wanted > limit.most:
+        steps.wrong(step, f'"{step}" may be {in_words(limit.most)} at most: {limit.why}.')
+    elif wanted < limit.least:
+        steps.wrong(step, f'"{step}" must be {in_words(limit.least)} at least: nobody can answer faster.')
+    else:
+        return wanted
+    return limit.most
 
 
 def _languages(form: Form) -> tuple[str, ...]:

@@ -31,6 +31,8 @@ _GROUPS: Mapping[str, Shape] = {
     "asking": shape.ASKING,
     "askings": shape.ASKING_NAMES,
     "rule": shape.RULE,
+    "escalation": shape.ESCALATION,
+    **{f"escalation_{tier}": steps for tier, steps in shape.STEPS_OF.items()},
 }
 FILES: Mapping[str, Shape] = {
     "flow": shape.FLOW,

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from bot.core.flow import By, Kind, Worse
 from bot.core.notices import NOTICES
 from bot.core.plan import Missed, Sends
+from bot.core.policy import LIMITS
 from bot.core.practice import WEEKDAYS, OutOfHours
 from bot.core.redflag.phrases import Doubt, Intent
 from bot.core.redflag.table import CONCEPTS, Tier
@@ -45,6 +47,14 @@ def several(of: Schema, least: int = 1) -> Schema:
 
 def one_of(words: Any) -> Schema:
     return {"enum": [str(word) for word in words]}
+
+
+def in_words(duration: timedelta) -> str:
+    """A length of time as the files write it: 30m, 4h, 2d."""
+    for unit, sign in ((timedelta(days=1), "d"), (timedelta(hours=1), "h")):
+        if duration >= unit and not duration % unit:
+            return f"{duration // unit}{sign}"
+    return f"{duration // timedelta(minutes=1)}m"
 
 
 TEXT: Schema = {"type": "string", "minLength": 1}
@@ -187,6 +197,7 @@ PRACTICE: Shape = {
         "The numbers on which practices differ, by name.",
         needed=True,
     ),
+    "escalation": Key(ref("escalation"), "How an alert climbs while nobody acknowledges it; quicker, never slower."),
     "bands": Key(
         {"type": "object", "additionalProperties": {"type": "object", "additionalProperties": NUMBER}},
         "The most that is expected of an answer, from which day on.",
@@ -255,3 +266,12 @@ PHRASES: Shape = {
         "What else a text may ask for.",
     ),
 }
+ESCALATION: Shape = {tier: Key(ref(f"escalation_{tier}"), f"The ladder of the tier {tier}.") for tier in LIMITS}
+STEPS_OF: Mapping[str, Shape] = {
+    tier: {
+        step: Key(DURATION, f"{in_words(limit.least)} to {in_words(limit.most)}: {limit.why}.")
+        for step, limit in steps.items()
+    }
+    for tier, steps in LIMITS.items()
+}
+"""The steps of each tier's ladder, within their limits."""

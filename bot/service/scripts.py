@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from bot.core.flow import Flow
 from bot.core.notices import Notices
+from bot.core.policy import WALK, Policy
 from bot.core.practice import NAMELESS, Practice
 from bot.core.redflag.phrases import Phrases
 from bot.core.redflag.table import RedFlagTable, Wording
@@ -49,6 +50,11 @@ class Script:
         if self.library is None:
             raise NothingPublished(NOTHING_PUBLISHED)
         return self.library
+
+    @property
+    def policy(self) -> Policy:
+        """How alerts climb: the practice's, or the walk's while no practice can be read."""
+        return self.practice.policy if self.practice else WALK
 
     def say(self, wording: Wording, language: str, more: Mapping[str, str] | None = None) -> str:
         """The wording in this language, with the practice's values filled in."""

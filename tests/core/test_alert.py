@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.core.alert import Acknowledgement, Climb, OnCall, acknowledgement, climb, free_code, hurried
+from bot.core.policy import WALK, Emergency, Policy, SameDay
 from bot.core.redflag.table import Tier
 
 AT = datetime(2026, 11, 24, 19, 30, tzinfo=UTC)
@@ -39,7 +40,7 @@ def test_an_emergency_climbs(
 ) -> None:
     alert = Climb(Tier.EMERGENCY, AT, round_, is_told=told)
 
-    step = climb(alert, PEOPLE, now=AT + minutes(since), may_page=False, next_opening=OPENS)
+    step = climb(alert, PEOPLE, WALK, now=AT + minutes(since), may_page=False, next_opening=OPENS)
 
     assert (step.page, step.tell_truth, step.next_at) == (paged, truth, AT + minutes(since + next_))
 
@@ -47,8 +48,8 @@ def test_an_emergency_climbs(
 def test_with_nobody_there_it_looks_again_each_minute_and_tells_the_truth() -> None:
     alert = Climb(Tier.EMERGENCY, AT, 0, is_told=False)
 
-    early = climb(alert, (), now=AT, may_page=True, next_opening=OPENS)
-    late = climb(alert, (), now=AT + minutes(30), may_page=True, next_opening=OPENS)
+    early = climb(alert, (), WALK, now=AT, may_page=True, next_opening=OPENS)
+    late = climb(alert, (), WALK, now=AT + minutes(30), may_page=True, next_opening=OPENS)
 
     assert (early.page, early.tell_truth, early.next_at, early.counts) == ((), False, AT + minutes(1), False)
     assert late.tell_truth
@@ -57,21 +58,48 @@ def test_with_nobody_there_it_looks_again_each_minute_and_tells_the_truth() -> N
 def test_without_any_rung_everybody_is_the_first() -> None:
     alert = Climb(Tier.EMERGENCY, AT, 0, is_told=False)
 
-    assert climb(alert, (SPARE,), now=AT, may_page=True, next_opening=OPENS).page == ("spare",)
+    assert climb(alert, (SPARE,), WALK, now=AT, may_page=True, next_opening=OPENS).page == ("spare",)
+
+
+QUICK = Policy(
+    Emergency(minutes(2), minutes(6), minutes(5), minutes(8), minutes(20)), SameDay(minutes(10), minutes(60))
+)
+
+
+def test_a_practice_may_be_quicker() -> None:
+    def step(tier: Tier, since: int, round_: int) -> tuple[tuple[str, ...], bool, timedelta]:
+        alert = Climb(tier, AT, round_, is_told=False)
+        found = climb(alert, PEOPLE, QUICK, now=AT + minutes(since), may_page=True, next_opening=AT)
+        return found.page, found.tell_truth, found.next_at - AT
+
+    assert step(Tier.EMERGENCY, 0, 0) == (("one",), False, minutes(2))
+    assert step(Tier.EMERGENCY, 5, 2) == (("one",), False, minutes(6))
+    assert step(Tier.EMERGENCY, 6, 3) == (("one", "two"), False, minutes(8))
+    assert step(Tier.EMERGENCY, 8, 4) == (("one", "two"), True, minutes(13))
+    assert step(Tier.SAME_DAY, 0, 0) == (("one",), False, minutes(10))
+
+
+def test_everyone_holds_those_who_are_not_on_call_just_now() -> None:
+    alert = Climb(Tier.EMERGENCY, AT, 3, is_told=False)
+
+    early = climb(alert, (ONE, SPARE), WALK, now=AT, may_page=True, next_opening=AT)
+    late = climb(alert, (ONE, SPARE), WALK, now=AT + minutes(15), may_page=True, next_opening=AT)
+
+    assert (early.page, late.page) == (("one",), ("one", "spare"))
 
 
 def test_same_day_climbs_by_half_hours_and_waits_for_the_office() -> None:
     alert = Climb(Tier.SAME_DAY, AT, 1, is_told=False)
 
-    open_ = climb(alert, PEOPLE, now=AT, may_page=True, next_opening=AT)
-    closed = climb(alert, PEOPLE, now=AT, may_page=False, next_opening=OPENS)
+    open_ = climb(alert, PEOPLE, WALK, now=AT, may_page=True, next_opening=AT)
+    closed = climb(alert, PEOPLE, WALK, now=AT, may_page=False, next_opening=OPENS)
 
     assert (open_.page, open_.next_at, open_.counts) == (("two",), AT + minutes(30), True)
     assert (closed.page, closed.next_at, closed.counts) == ((), OPENS, False)
 
 
 def test_routine_pages_nobody() -> None:
-    step = climb(Climb(Tier.ROUTINE, AT, 0, is_told=False), PEOPLE, now=AT, may_page=True, next_opening=AT)
+    step = climb(Climb(Tier.ROUTINE, AT, 0, is_told=False), PEOPLE, WALK, now=AT, may_page=True, next_opening=AT)
 
     assert step.page == ()
 
@@ -94,6 +122,7 @@ def test_a_known_failure_hurries_to_the_next_person(tier: Tier, since: int, roun
     at = hurried(
         Climb(tier, AT, round_, is_told=False),
         PEOPLE,
+        WALK,
         last_action_at=now - timedelta(seconds=ago),
         next_action_at=now + minutes(5),
         now=now,
@@ -105,7 +134,7 @@ def test_a_known_failure_hurries_to_the_next_person(tier: Tier, since: int, roun
 def test_a_failure_never_puts_the_next_step_off() -> None:
     alert = Climb(Tier.EMERGENCY, AT, 1, is_told=False)
 
-    at = hurried(alert, PEOPLE, last_action_at=AT, next_action_at=AT + timedelta(seconds=10), now=AT)
+    at = hurried(alert, PEOPLE, WALK, last_action_at=AT, next_action_at=AT + timedelta(seconds=10), now=AT)
 
     assert at == AT + timedelta(seconds=10)
 

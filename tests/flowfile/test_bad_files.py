@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.core.policy import WALK
 from bot.flowfile.library import from_sources
 from tests.flowfile.small import broken, marked_line, small
 
@@ -386,6 +387,54 @@ MISTAKES = {
         '  friday: "17:00-08:00" #!',
         'hours must be written like "09:00-17:00", the earlier time first.',
     ),
+    "an emergency that waits longer than the walk": (
+        "practice.yaml",
+        "    next_person: 5m      # while nothing is known of the page",
+        "    next_person: 6m #!",
+        '"next_person" may be 5m at most: an emergency goes on to the next person.',
+    ),
+    "everyone too late": (
+        "practice.yaml",
+        "    everyone: 15m        # everybody who takes part in being on call",
+        "    everyone: 1h #!",
+        '"everyone" may be 15m at most: by then everyone is paged.',
+    ),
+    "a patient who is told nothing": (
+        "practice.yaml",
+        "    tell_patient: 30m    # that nobody has answered yet",
+        "    tell_patient: 2h #!",
+        '"tell_patient" may be 30m at most: the patient is told the truth.',
+    ),
+    "an alert that stays with who took it": (
+        "practice.yaml",
+        "    comes_back: 1h       # acknowledged, and still without a disposition",
+        "    comes_back: 9999d #!",
+        '"comes_back" may be 1h at most: what was taken comes back.',
+    ),
+    "rungs of the same day too far apart": (
+        "practice.yaml",
+        "    next_person: 30m     # in office hours; outside them as said above",
+        "    next_person: 31m #!",
+        '"next_person" may be 30m at most: it goes on to the next person.',
+    ),
+    "pages faster than anybody can answer": (
+        "practice.yaml",
+        "    again: 15m           # and again, without end",
+        "    again: 1m #!",
+        '"again" must be 5m at least: nobody can answer faster.',
+    ),
+    "a step of the ladder that never comes": (
+        "practice.yaml",
+        "    everyone: 15m        # everybody who takes part in being on call",
+        "    everyone: never #!",
+        '"everyone" must be a length of time like 30m, 4h or 2d.',
+    ),
+    "a tier without a ladder": (
+        "practice.yaml",
+        "  routine:",
+        "  someday: #!",
+        '"escalation" has no "someday"; did you mean "same_day"?',
+    ),
     "a number that is none": (
         "practice.yaml",
         "  fever_f: 100.4       # S5a; S12 says 100, S6 says 101.5",
@@ -617,6 +666,28 @@ def test_a_danger_that_nobody_asks_about_is_missed() -> None:
     found = [str(problem) for problem in from_sources(sources).problems]
 
     assert found == ["plan.yaml:5: nothing in the first 14 days asks about dvt or pe."]
+
+
+def test_a_policy_that_is_too_slow_is_never_taken_even_from_a_file_that_nobody_checked() -> None:
+    sources = small()
+    sources["practice.yaml"] = (
+        sources["practice.yaml"].replace("again: 15m ", "again: 99d ").replace("due: 2d ", "due: 9d ")
+    )
+
+    loaded = from_sources(sources)
+
+    assert loaded.practice is None or loaded.practice.policy == WALK
+
+
+def test_a_practice_without_a_policy_has_the_walks() -> None:
+    sources = small()
+    before, _, after = sources["practice.yaml"].partition("escalation:")
+    sources["practice.yaml"] = before + after[after.index("numbers:") :]
+
+    loaded = from_sources(sources)
+
+    assert loaded.practice is not None
+    assert loaded.practice.policy == WALK
 
 
 def test_a_broken_conversation_costs_neither_the_table_nor_the_practice() -> None:

@@ -64,6 +64,7 @@ def step(tx: Connection, parts: Parts, script: Script, alert: Alert, now: dateti
     decided = climb(
         alert.climb,
         [member.on_call for member in people],
+        script.policy,
         now=now,
         may_page=_may_page_same_day(script, now),
         next_opening=next_office_opening(script, now),
@@ -94,8 +95,9 @@ def page_failed(tx: Connection, parts: Parts, message: Message, alert_id: str, n
         outbox.cancel(tx, alert_id=alert_id, reason="acknowledged")
     elif alert.next_action_at is not None and not _also_by_sms(tx, message):
         people = [member.on_call for member in page.reachable(parts, staff.every(tx))]
+        policy = parts.scripts.live().policy
         last, due = alert.last_action_at, alert.next_action_at
-        sooner = hurried(alert.climb, people, last_action_at=last, next_action_at=due, now=now)
+        sooner = hurried(alert.climb, people, policy, last_action_at=last, next_action_at=due, now=now)
         alerts.set_next_action(tx, alert_id, sooner)
 
 

@@ -19,9 +19,6 @@ from bot.store.alerts import Alert, NewAlert
 from bot.store.inbox import Kept
 from bot.store.patients import Patient
 
-ROUTINE_DUE = timedelta(days=2)
-"""When a routine task is due (clinical/facts.md section 2c)."""
-
 READ_WITHIN = timedelta(hours=4)
 """Office time in which words that nobody understood are read: the patient was told that staff read them."""
 
@@ -167,4 +164,4 @@ def _add(
 
 def _task_due(script: Script, cause: Cause, now: datetime) -> datetime:
     """A routine alert is a task with a due time: it pages nobody."""
-    return next_office_opening(script, now) + READ_WITHIN if cause in TO_READ else now + ROUTINE_DUE
+    return next_office_opening(script, now) + READ_WITHIN if cause in TO_READ else now + script.policy.routine.due

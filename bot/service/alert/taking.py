@@ -7,16 +7,18 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from bot.core.alert import COMES_BACK, Acknowledgement, AlertState
+from bot.core.alert import Acknowledgement, AlertState
+from bot.core.policy import Policy
 from bot.errors import Refused
 from bot.service.parts import Parts
+from bot.service.scripts import Script
 from bot.store import alert_events, alerts, outbox, page_links, staff
 from bot.store.alerts import Alert
 from bot.store.staff import Staff
 
 
 def acknowledge_by_text(
-    tx: Connection, parts: Parts, member: Staff, ack: Acknowledgement, now: datetime
+    tx: Connection, parts: Parts, script: Script, member: Staff, ack: Acknowledgement, now: datetime
 ) -> tuple[str, str]:
     """Returns the notice to answer with and the code it is about."""
     code = ack.code or _only_code(tx, member)
@@ -27,7 +29,7 @@ def acknowledge_by_text(
         return "staff_ack_unknown_code", code
     if found.state is AlertState.ACKNOWLEDGED and found.acknowledged_by == member.id:
         return "staff_ack_done", code
-    if not _acknowledge(tx, parts, found.id, member, now):
+    if not _acknowledge(tx, parts, script.policy, found.id, member, now):
         return "staff_ack_done", code
     # To a viewer "taken by someone else" would be a lie that ends the search for a nurse.
     return "staff_help" if member.is_viewer else "staff_ack_taken", code
@@ -51,10 +53,11 @@ def acknowledge_linked(parts: Parts, token: str, now: datetime) -> Alert:
 
 def _take(parts: Parts, whose: Callable[[Connection], tuple[Alert, Staff]], now: datetime) -> Alert:
     """A refusal is raised after the commit, because the attempt stays on record."""
+    policy = parts.scripts.live().policy
 
     def work(tx: Connection) -> tuple[Alert, str]:
         found, member = whose(tx)
-        refused = _acknowledge(tx, parts, found.id, member, now)
+        refused = _acknowledge(tx, parts, policy, found.id, member, now)
         return alerts.get(tx, found.id), refused
 
     alert, refused = parts.database.write(work)
@@ -63,7 +66,7 @@ def _take(parts: Parts, whose: Callable[[Connection], tuple[Alert, Staff]], now:
     return alert
 
 
-def _acknowledge(tx: Connection, parts: Parts, alert_id: str, member: Staff, now: datetime) -> str:
+def _acknowledge(tx: Connection, parts: Parts, policy: Policy, alert_id: str, member: Staff, now: datetime) -> str:
     """Why it is refused; empty when the alert is now this person's. Either way it stands in the alert's history."""
     alert = alerts.lock(tx, alert_id)
     if member.is_viewer:
@@ -72,7 +75,8 @@ def _acknowledge(tx: Connection, parts: Parts, alert_id: str, member: Staff, now
     if alert.state is not AlertState.OPEN:
         alert_events.note(tx, parts.ids(), alert.id, "refused", at=now, staff_id=member.id, detail=alert.state.value)
         return f"alert {alert.code} is {alert.state.value} already"
-    alerts.acknowledge(tx, alert.id, staff_id=member.id, now=now, comes_back_at=now + COMES_BACK[alert.tier])
+    comes_back_at = now + policy.comes_back(alert.tier)
+    alerts.acknowledge(tx, alert.id, staff_id=member.id, now=now, comes_back_at=comes_back_at)
     alert_events.note(tx, parts.ids(), alert.id, "acknowledged", at=now, staff_id=member.id)
     outbox.cancel(tx, alert_id=alert.id, reason="acknowledged")
     return ""
@@ -81,8 +85,10 @@ def _acknowledge(tx: Connection, parts: Parts, alert_id: str, member: Staff, now
 def resolve(parts: Parts, code: str, staff_id: str, disposition: str, now: datetime) -> Alert:
     """Record what was reached and found. Raises Refused when the disposition is empty or the alert is not open."""
 
+    policy = parts.scripts.live().policy
+
     def work(tx: Connection) -> Alert:
-        return _resolve(tx, parts, _by_code(tx, code), _named(tx, staff_id), disposition, now)
+        return _resolve(tx, parts, policy, _by_code(tx, code), _named(tx, staff_id), disposition, now)
 
     return parts.database.write(work)
 
@@ -90,14 +96,18 @@ def resolve(parts: Parts, code: str, staff_id: str, disposition: str, now: datet
 def resolve_linked(parts: Parts, token: str, disposition: str, now: datetime) -> Alert:
     """The same by the link in a page."""
 
+    policy = parts.scripts.live().policy
+
     def work(tx: Connection) -> Alert:
         found, member = _linked(tx, token)
-        return _resolve(tx, parts, found, member, disposition, now)
+        return _resolve(tx, parts, policy, found, member, disposition, now)
 
     return parts.database.write(work)
 
 
-def _resolve(tx: Connection, parts: Parts, found: Alert, member: Staff, disposition: str, now: datetime) -> Alert:
+def _resolve(
+    tx: Connection, parts: Parts, policy: Policy, found: Alert, member: Staff, disposition: str, now: datetime
+) -> Alert:
     disposition = disposition.strip()
     if not disposition:
         raise Refused("a resolved alert needs a disposition: was the patient reached, and what was found?")
@@ -107,7 +117,7 @@ def _resolve(tx: Connection, parts: Parts, found: Alert, member: Staff, disposit
     if standing.state is AlertState.RESOLVED:
         raise Refused(f"alert {found.code} is resolved already")
     if standing.state is AlertState.OPEN:
-        _acknowledge(tx, parts, found.id, member, now)
+        _acknowledge(tx, parts, policy, found.id, member, now)
     alerts.resolve(tx, parts.vault, found.id, disposition=disposition, now=now)
     alert_events.note(tx, parts.ids(), found.id, "resolved", at=now, staff_id=member.id)
     return alerts.get(tx, found.id)

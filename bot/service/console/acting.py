@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Connection
 
-from bot.core.alert import EMERGENCY_RUNG, SAME_DAY_RUNG, AlertState
+from bot.core.alert import AlertState
 from bot.core.enrollment import Lane
-from bot.core.redflag.table import Tier
 from bot.errors import Refused
 from bot.service import alert as alerting
 from bot.service.alert import page
@@ -97,16 +96,12 @@ def hand_over(parts: Parts, alert_id: str, giver_id: str, taker_id: str, now: da
         if not page.is_reachable(parts, taker):
             raise Refused("this colleague's phone refuses our texts: choose another, or call them")
         alerts.reopen(tx, alert_id, now)
-        alerts.set_next_action(tx, alert_id, now + _rung(found.tier))
+        alerts.set_next_action(tx, alert_id, now + script.policy.next_person(found.tier))
         alert_events.note(tx, parts.ids(), alert_id, "handed_over", at=now, staff_id=taker_id)
         page.write(tx, parts, script, found, taker, now)
 
     parts.database.write(work)
     parts.bell.ring(Lane.PAGE)
-
-
-def _rung(tier: Tier) -> timedelta:
-    return EMERGENCY_RUNG if tier is Tier.EMERGENCY else SAME_DAY_RUNG
 
 
 def judge(parts: Parts, alert_id: str, staff_id: str, now: datetime, *, is_useful: bool) -> None:

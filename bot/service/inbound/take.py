@@ -21,6 +21,13 @@ from bot.store import alerts, contacts, inbox, outbox, senders, staff
 from bot.store.inbox import InboxState, Kept
 from bot.store.sessions import Conversation
 
+REFUSED = {
+    "staff_ack_taken": ": refused, somebody else has it",
+    "staff_ack_unknown_code": ": refused, there is no such alert",
+    "staff_help": ": refused",
+}
+"""An acknowledgement that did nothing stays on record as such, by what was answered."""
+
 
 def whole(case: Case, tx: Connection) -> Taken:
     """Raises what a broken script raises: `without_script` does then what safety needs."""
@@ -112,9 +119,10 @@ def _facts(case: Case, tx: Connection, who: Who, waiting: Waiting | None) -> Fac
 
 def _acknowledge(case: Case, tx: Connection, who: Who, ack: Acknowledgement) -> Taken:
     assert who.member is not None  # noqa: S101 - only a member of staff acknowledges
-    notice, code = alert.acknowledge_by_text(tx, case.parts, who.member, ack, case.moment.now)
+    notice, code = alert.acknowledge_by_text(tx, case.parts, case.script, who.member, ack, case.moment.now)
     replies = words.acknowledgement(case, tx, who, notice, code)
-    effects.settle(case, tx, who, InboxState.HANDLED, understood=f"acknowledge {code}".strip())
+    what = f"acknowledge {code}".strip() + REFUSED.get(notice, "")
+    effects.settle(case, tx, who, InboxState.HANDLED, understood=what)
     return Taken(replies, frozenset())
 
 
