@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from alembic import context
 
-from bot.store.console.tables import metadata  # which holds those of bot.store.tables too
+from bot.store.console import tables as _console_tables  # noqa: F401 - each brings its tables along
+from bot.store.oncall.tables import metadata
 
 connection = context.config.attributes["connection"]
 context.configure(

@@ -77,19 +77,21 @@ class OfficeHours:
         if not self.weekly.keys() <= set(range(7)):
             raise ValueError("weekdays are 0 (Monday) to 6 (Sunday)")
 
-    def is_open(self, now: datetime, zone: ZoneInfo) -> bool:
-        return any(window.holds(now) for window in self._windows(now, zone, days=1))
+    def is_open(self, now: datetime, zone: ZoneInfo, holidays: frozenset[date] = frozenset()) -> bool:
+        return any(window.holds(now) for window in self._windows(now, zone, holidays, days=1))
 
-    def next_open(self, now: datetime, zone: ZoneInfo) -> datetime:
+    def next_open(self, now: datetime, zone: ZoneInfo, holidays: frozenset[date] = frozenset()) -> datetime:
         """`now` itself while open."""
-        if self.is_open(now, zone):
+        if self.is_open(now, zone, holidays):
             return now
-        # Two weeks: the only opening of a week may be one that daylight saving skips.
-        return min(w.opens for w in self._windows(now, zone, days=15) if now < w.opens < w.closes)
+        # Two weeks: the only opening of a week may be one that daylight saving skips; more where holidays close days.
+        windows = self._windows(now, zone, holidays, days=15 + 7 * len(holidays))
+        return next(w.opens for w in windows if now < w.opens < w.closes)
 
-    def _windows(self, now: datetime, zone: ZoneInfo, *, days: int) -> Iterator[Window]:
+    def _windows(self, now: datetime, zone: ZoneInfo, holidays: frozenset[date], *, days: int) -> Iterator[Window]:
         for day in _days(now, zone, days):
-            yield from _on_day(self.weekly.get(day.weekday(), ()), day, zone)
+            if day not in holidays:
+                yield from _on_day(self.weekly.get(day.weekday(), ()), day, zone)
 
 
 @lru_cache(maxsize=64)

@@ -39,7 +39,7 @@ class OnHolidays(StrEnum):
 
 
 class By(StrEnum):
-    """Why somebody is on call: the rota's shift, an override of it, or the rung where they stand when it says nothing."""
+    """Why somebody is on call: the rota's shift, an override of it, or the rung they stand on when it is silent."""
 
     SHIFT = "shift"
     OVERRIDE = "override"
@@ -159,8 +159,9 @@ class Rota:
     @property
     def rungs(self) -> tuple[int, ...]:
         """All that anybody ever stands on, the first to be paged first."""
-        standing = (person.rung for person in self.standing if person.rung is not None)
-        return tuple(sorted({each.rung for each in (*self.shifts, *self.overrides)} | set(standing)))
+        standing = {person.rung for person in self.standing if person.rung is not None}
+        on_shifts, taken = {shift.rung for shift in self.shifts}, {override.rung for override in self.overrides}
+        return tuple(sorted(standing | on_shifts | taken))
 
     @property
     def people(self) -> frozenset[str]:
@@ -179,7 +180,8 @@ def on_call(rota: Rota, at: datetime) -> tuple[Post, ...]:
 def line(rota: Rota, opens: datetime, closes: datetime) -> list[Stretch]:
     """Who is on call when, without a hole: a stretch for each time in which nothing changes."""
     spans = _spans(rota, opens, closes)
-    edges = {edge for each in (*spans, *rota.overrides) for edge in (each.opens, each.closes)}
+    edges = {edge for span in spans for edge in (span.opens, span.closes)}
+    edges |= {edge for override in rota.overrides for edge in (override.opens, override.closes)}
     moments = sorted({opens, closes} | {edge for edge in edges if opens < edge < closes})
     stretches: list[Stretch] = []
     for begins, ends in pairwise(moments):

@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot.core.flow import By, Kind, Worse
-from bot.core.notices import NOTICES
+from bot.core.notices import NOTICES, SPARE
 from bot.core.plan import Missed, Sends
 from bot.core.policy import LIMITS
 from bot.core.practice import WEEKDAYS, OutOfHours
@@ -240,7 +240,7 @@ STANDARD_TEXTS: Shape = {
     "notices": Key(ref("notices"), "What is said outside any conversation.", needed=True),
     "asking": Key(ref("askings"), "How each kind of question is asked again.", needed=True),
 }
-NOTICE_NAMES: Shape = {name: Key(ref("notice"), f"The notice {name}.", needed=True) for name in NOTICES}
+NOTICE_NAMES: Shape = {name: Key(ref("notice"), f"The notice {name}.", needed=name not in SPARE) for name in NOTICES}
 ASKING_NAMES: Shape = {str(kind): Key(ref("asking"), f"A question of the kind {kind}.", needed=True) for kind in Kind}
 PATTERNS: Schema = several(TEXT)
 RULE: Shape = {

@@ -21,6 +21,8 @@ SAMPLES: Mapping[str, str] = {
     "name": "N. Surname",
     "tier": "EMERGENCY",
     "code": "A12",
+    "from": "Wednesday 23 December 19:00",
+    "until": "Thursday 24 December 07:00 CST",
     "link": "https://mendline.example-clinic.org/a/aB3dE6gH9jK2mN5pQ8sT1u",
     "question": "",
     "day": "365",

@@ -5,7 +5,10 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
+
+from sqlalchemy import Connection
 
 from bot.core.flow import Flow
 from bot.core.notices import Notices
@@ -18,6 +21,7 @@ from bot.flowfile.library import Library, fallback_table, from_sources
 from bot.flowfile.phrases import fallback_phrases, load_phrases
 from bot.store import publications
 from bot.store.database import Database
+from bot.store.oncall import rota
 
 LOOK_AGAIN_SECONDS = 2.0
 """How long a process may go on with a publication before it looks for a newer one."""
@@ -35,7 +39,7 @@ class Script:
     """One publication, ready for use. `library` is None when it cannot be read: the safety path lives without.
 
     `notices` are then those of the last publication that could be read, so that STOP is confirmed and a nurse who
-    acknowledges is answered; None where there never was one.
+    acknowledges is answered; None where there never was one. `holidays` are the days on which the practice is closed.
     """
 
     version: int
@@ -44,6 +48,7 @@ class Script:
     practice: Practice | None
     phrases: Phrases
     notices: Notices | None = None
+    holidays: frozenset[date] = frozenset()
 
     @property
     def whole(self) -> Library:
@@ -80,12 +85,13 @@ class Script:
 
 
 class Scripts:
-    """Publications by version, kept in memory; the newest is looked up every other second at most."""
+    """Publications by version, kept in memory; the newest and the holidays are looked up every other second at most."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._by_version: dict[int, Script] = {}
         self._live = 0
+        self._holidays = frozenset[date]()
         self._looked_at = NEVER
         self._lock = threading.Lock()
         self._looking = threading.Lock()
@@ -97,7 +103,8 @@ class Scripts:
                 self._look()  # one thread does; the others go on with what they know
             finally:
                 self._looking.release()
-        return self.version(self._live)
+        script = self.version(self._live)
+        return replace(script, holidays=self._holidays) if self._holidays else script
 
     @property
     def _is_stale(self) -> bool:
@@ -105,7 +112,7 @@ class Scripts:
 
     def _look(self) -> None:
         if self._is_stale:
-            self._live = self._database.read(publications.newest_version)
+            self._live, self._holidays = self._database.read(_newest)
             self._looked_at = time.monotonic()
 
     def version(self, number: int) -> Script:
@@ -147,6 +154,10 @@ class Scripts:
             phrases=phrases or before.phrases,
             notices=loaded.library.notices if loaded.library else before.notices,
         )
+
+
+def _newest(tx: Connection) -> tuple[int, frozenset[date]]:
+    return publications.newest_version(tx), rota.holiday_days(tx)
 
 
 def _phrases(sources: Mapping[str, str]) -> Phrases | None:

@@ -29,12 +29,12 @@ class Moment:
 def in_office_hours(script: Script, now: datetime) -> bool:
     """Are staff there to call today? Without a practice file that can be read: no, which promises nobody a call."""
     practice = script.practice
-    return practice is not None and practice.office.is_open(now, practice.zone)
+    return practice is not None and practice.office.is_open(now, practice.zone, script.holidays)
 
 
 def next_office_opening(script: Script, now: datetime) -> datetime:
     practice = script.practice
-    return practice.office.next_open(now, practice.zone) if practice else now + LOOK_AGAIN
+    return practice.office.next_open(now, practice.zone, script.holidays) if practice else now + LOOK_AGAIN
 
 
 def facts(

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, literal_column, select
 
 from bot.core.enrollment import Lane
+from bot.store.oncall.tables import rota_watch
 from bot.store.statements import Prepared, word
 from bot.store.tables import alert, forgetting, inbox, outbox, plan_entry, session
 
@@ -38,6 +39,7 @@ LOOK = Prepared(
         ),
         _is_any(session.c.expires_at, "now", session.c.state == word("active")).label("expiries"),
         _is_any(alert.c.next_action_at, "now", alert.c.state != word("resolved")).label("ladders"),
+        _is_any(rota_watch.c.next_look_at, "now").label("rota"),
         _is_any(inbox.c.next_attempt_at, "real", inbox.c.state == word("received")).label("texts"),
         _leased(outbox.c.lane != word(Lane.PAGE.value)).label("unconfirmed"),
         _leased(outbox.c.lane == word(Lane.PAGE.value)).label("vanished"),
@@ -58,6 +60,7 @@ class Duty:
     nudges: bool
     expiries: bool
     ladders: bool
+    rota: bool
     texts: bool
     unconfirmed: bool
     vanished: bool

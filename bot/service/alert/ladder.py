@@ -12,6 +12,7 @@ from bot.core.enrollment import Channel, Lane
 from bot.core.practice import OutOfHours
 from bot.core.redflag.table import Tier
 from bot.service.alert import page, telling
+from bot.service.oncall import roster
 from bot.service.parts import Parts
 from bot.service.scripts import Script
 from bot.service.talk import Moment, in_office_hours, next_office_opening
@@ -59,18 +60,16 @@ def _move_if_due(tx: Connection, parts: Parts, script: Script, alert_id: str, no
 
 def step(tx: Connection, parts: Parts, script: Script, alert: Alert, now: datetime) -> set[Lane]:
     """One step of an open alert's ladder: pages, the truth to the patient, the next look. Returns the lanes to ring."""
-    team = {member.id: member for member in staff.every(tx)}
-    people = page.reachable(parts, team.values())
+    people = roster.to_page(tx, parts, now)
     decided = climb(
         alert.climb,
-        [member.on_call for member in people],
+        people,
         script.policy,
         now=now,
         may_page=_may_page_same_day(script, now),
         next_opening=next_office_opening(script, now),
     )
-    for staff_id in decided.page:
-        page.write(tx, parts, script, alert, team[staff_id], now)
+    page.write_all(tx, parts, script, alert, decided.page, now)
     if not people and alert.tier is not Tier.ROUTINE:
         alert_events.note(tx, parts.ids(), alert.id, "nobody_on_call", at=now)
     told = decided.tell_truth and telling.tell_truth(tx, parts, script, alert, now)
@@ -94,8 +93,7 @@ def page_failed(tx: Connection, parts: Parts, message: Message, alert_id: str, n
     if alert.state is not AlertState.OPEN:
         outbox.cancel(tx, alert_id=alert_id, reason="acknowledged")
     elif alert.next_action_at is not None and not _also_by_sms(tx, message):
-        people = [member.on_call for member in page.reachable(parts, staff.every(tx))]
-        policy = parts.scripts.live().policy
+        people, policy = roster.to_page(tx, parts, now), parts.scripts.live().policy
         last, due = alert.last_action_at, alert.next_action_at
         sooner = hurried(alert.climb, people, policy, last_action_at=last, next_action_at=due, now=now)
         alerts.set_next_action(tx, alert_id, sooner)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import Connection
 
 from bot.core.enrollment import Channel, MessageKind
 from bot.core.redflag.table import Tier
+from bot.service.oncall import reach
 from bot.service.parts import Parts
 from bot.service.scripts import Script
-from bot.store import alert_events, outbox, page_links
+from bot.store import alert_events, outbox, page_links, staff
 from bot.store.alerts import Alert
 from bot.store.outbox import Draft
 from bot.store.staff import Staff
@@ -19,40 +21,56 @@ from bot.store.staff import Staff
 TIER_WORDS = {Tier.EMERGENCY: "EMERGENCY", Tier.SAME_DAY: "Same day", Tier.ROUTINE: "Routine"}
 
 
-def reachable(parts: Parts, members: Collection[Staff]) -> list[Staff]:
-    """Those on call; where nobody is, every nurse and admin, because a page to too many beats none.
+class Words(StrEnum):
+    """What a page says first: an alert waits; or it waits, and whoever reads this has just come on call."""
 
-    A viewer may not acknowledge, so a page to one would be a step of the ladder that leads nowhere.
-    """
-    there = [member for member in members if not member.is_viewer and _channels(parts, member)]
-    return [member for member in there if member.rung is not None] or there
+    ALERT = "page"
+    HAND_OVER = "page_hand_over"
 
 
-def is_reachable(parts: Parts, member: Staff) -> bool:
-    """Is there any channel on which a page can go to them?"""
-    return bool(_channels(parts, member))
+def write_all(
+    tx: Connection,
+    parts: Parts,
+    script: Script,
+    alert: Alert,
+    staff_ids: Collection[str],
+    now: datetime,
+    words: Words = Words.ALERT,
+) -> None:
+    for member in staff.every(tx) if staff_ids else ():
+        if member.id in staff_ids:
+            write(tx, parts, script, alert, member, now, words)
 
 
-def _channels(parts: Parts, member: Staff) -> list[Channel]:
-    """By SMS and by e-mail, so that one carrier account is never the only way."""
-    by_mail = member.sealed_email and Channel.EMAIL in parts.carriers
-    return ([] if member.has_stopped else [Channel.SMS]) + ([Channel.EMAIL] if by_mail else [])
-
-
-def write(tx: Connection, parts: Parts, script: Script, alert: Alert, member: Staff, now: datetime) -> None:
+def write(
+    tx: Connection,
+    parts: Parts,
+    script: Script,
+    alert: Alert,
+    member: Staff,
+    now: datetime,
+    words: Words = Words.ALERT,
+) -> None:
     """Page this person about this alert, on every channel on which they can be reached."""
     token = parts.token()
     page_links.keep(tx, token, alert_id=alert.id, staff_id=member.id, now=now)
     outbox.supersede_pages(tx, alert.id, member.id)
-    for channel in _channels(parts, member):
-        outbox.write(tx, parts.vault, _draft(parts, script, alert, member, channel, token, now))
+    for channel in reach.channels(parts, member):
+        outbox.write(tx, parts.vault, _draft(parts, script, alert, member, channel, token, now, words))
     alert_events.note(tx, parts.ids(), alert.id, "paged", at=now, staff_id=member.id)
 
 
 def _draft(
-    parts: Parts, script: Script, alert: Alert, member: Staff, channel: Channel, token: str, now: datetime
+    parts: Parts,
+    script: Script,
+    alert: Alert,
+    member: Staff,
+    channel: Channel,
+    token: str,
+    now: datetime,
+    words: Words,
 ) -> Draft:
-    notice = "page_sms" if channel is Channel.SMS else "page_email_body"
+    notice = f"{words}_sms" if channel is Channel.SMS else f"{words}_email_body"
     return Draft(
         id=parts.ids(),
         kind=MessageKind.PAGE,

@@ -11,6 +11,7 @@ from bot.core.enrollment import Lane
 from bot.errors import Refused
 from bot.service import alert as alerting
 from bot.service.alert import page
+from bot.service.oncall import reach
 from bot.service.parts import Parts
 from bot.store import alert_events, alerts, staff
 from bot.store.alerts import Alert
@@ -93,7 +94,7 @@ def hand_over(parts: Parts, alert_id: str, giver_id: str, taker_id: str, now: da
             raise Refused(f"alert {found.code} is resolved already")
         if taker is None or taker.role == "viewer" or taker.id == giver_id:
             raise Refused("choose a colleague who may act on alerts")
-        if not page.is_reachable(parts, taker):
+        if not reach.is_reachable(parts, taker):
             raise Refused("this colleague's phone refuses our texts: choose another, or call them")
         alerts.reopen(tx, alert_id, now)
         alerts.set_next_action(tx, alert_id, now + script.policy.next_person(found.tier))
