@@ -36,6 +36,7 @@ from bot.service.scripts import Script, Scripts
 from bot.service.talk import Moment
 from bot.store import alerts, publications
 from bot.store.alerts import Alert
+from bot.store.oncall.tables import rota_watch, shift
 from bot.store.patients import NewPatient
 from bot.store.tables import alert as alert_table
 from bot.store.tables import inbox, metadata, outbox, plan_entry, session
@@ -430,6 +431,7 @@ _DUE = (
     select(func.min(session.c.nudge_at)).where(session.c.state == "active"),
     select(func.min(session.c.expires_at)).where(session.c.state == "active"),
     select(func.min(alert_table.c.next_action_at)).where(alert_table.c.state != "resolved"),
+    select(rota_watch.c.next_look_at).where(select(shift.c.id).exists()),  # without a rota nothing hangs on it
 )
 _DUE_REAL = (
     select(func.min(outbox.c.lease_until)).where(outbox.c.state == "sending"),

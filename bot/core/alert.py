@@ -40,6 +40,7 @@ class Cause(StrEnum):
     DEATH = "death"
     OPERATIONS = "operations"
     CLOCK = "clock"
+    ROTA = "rota"
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,8 @@ class Nearness(IntEnum):
     AT_HAND = 2
 
 
-NEAR, AT_HAND = timedelta(hours=48), timedelta(hours=4)
+NEAR, AT_HAND = timedelta(hours=72), timedelta(hours=4)
+"""Three days, so that a gap on a Sunday is paged about while the office is still open on Friday."""
 
 
 def nearness(weakness: Weakness, now: datetime) -> Nearness:

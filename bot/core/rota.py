@@ -159,9 +159,13 @@ class Rota:
     @property
     def rungs(self) -> tuple[int, ...]:
         """All that anybody ever stands on, the first to be paged first."""
+        return tuple(sorted({*self.kept_rungs, *(override.rung for override in self.overrides)}))
+
+    @property
+    def kept_rungs(self) -> tuple[int, ...]:
+        """Those on which somebody ought to be at any time: of a shift, or of somebody who stands there."""
         standing = {person.rung for person in self.standing if person.rung is not None}
-        on_shifts, taken = {shift.rung for shift in self.shifts}, {override.rung for override in self.overrides}
-        return tuple(sorted(standing | on_shifts | taken))
+        return tuple(sorted(standing | {shift.rung for shift in self.shifts}))
 
     @property
     def people(self) -> frozenset[str]:

@@ -20,6 +20,7 @@ from bot.service import alert
 from bot.service.parts import Parts
 from bot.service.talk import Moment
 from bot.store import alerts, marks, outbox
+from bot.store.oncall.watch import look_at_once
 
 CLOCK = "clinic-clock:"
 """With the machine's boot: what the clocks showed at the last tick there."""
@@ -88,21 +89,22 @@ def _compare_with_last_boot(tx: Connection, parts: Parts, shown: Shown) -> None:
 def _look_back(tx: Connection, parts: Parts, before: Shown, shown: Shown) -> None:
     back = before.now - shown.now
     if back > LARGEST_STEP_BACK:
-        _shift(tx, -back)
+        _shift(tx, -back, shown.now)
         why = f"the clinic's clock was set back by {_words(back)}"
         _tell(tx, parts, Matter(Tier.ROUTINE, Cause.OPERATIONS, why=(why,)), shown.now)
 
 
 def _jumped_ahead(tx: Connection, parts: Parts, ahead: timedelta, shown: Shown) -> None:
-    _shift(tx, ahead)
+    _shift(tx, ahead, shown.now)
     marks.leave(tx, HELD, str(ahead.total_seconds()), shown.real)
     why = f"the machine's clock jumped ahead by {_words(ahead)}: nothing is begun until this alert is closed"
     _tell(tx, parts, Matter(Tier.SAME_DAY, Cause.CLOCK, why=(why,)), shown.now)
 
 
-def _shift(tx: Connection, by: timedelta) -> None:
+def _shift(tx: Connection, by: timedelta, now: datetime) -> None:
     alerts.shift_clocks(tx, by)
     outbox.shift_pending(tx, by)
+    look_at_once(tx, warn_at=now)
 
 
 def _tell(tx: Connection, parts: Parts, matter: Matter, now: datetime) -> None:

@@ -122,5 +122,6 @@ CAUSES = {
     "wants_person": "Asks for a person",
     "operations": "The service itself needs a person",
     "clock": "The time may be wrong: nothing is begun until this is closed",
+    "rota": "The on-call rota is thin",
 }
 """What an alert without a red flag is about."""

@@ -162,6 +162,11 @@ def open_for_staff(tx: Connection, staff_id: str) -> list[Alert]:
     return [_alert(row) for row in rows]
 
 
+def unacknowledged(tx: Connection) -> list[Alert]:
+    """Those whom nobody has taken."""
+    return [_alert(row) for row in tx.execute(select(alert).where(alert.c.state == "open").order_by(alert.c.raised_at))]
+
+
 def due(tx: Connection, now: datetime, limit: int) -> list[str]:
     """Alerts whose ladder must move; each is then taken with `lock_due`."""
     return list(tx.execute(DUE, {"now": now, "limit": limit}).scalars())

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, and_, func, or_, select
 
+from bot.core.policy import WALK
 from bot.store.tables import alert, inbox, outbox, plan_entry
 
 
@@ -35,3 +36,28 @@ def counts(tx: Connection) -> Counts:
         plan=dict(tx.execute(by_plan).all()),
         oldest_page=tx.execute(waiting).scalar(),
     )
+
+
+MOVES_WITHIN = timedelta(minutes=2)
+"""A ladder that is due moves within a second; from here on nobody moves it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """An alert that nobody will look at again, as things are. `next_action_at` is None, long past, or too far off."""
+
+    alert_id: str
+    code: str
+    tier: str
+    next_action_at: datetime | None
+
+
+def alerts_without_next_action(tx: Connection, now: datetime) -> list[Stuck]:
+    """Alerts that are not resolved and have no next action, or one that nobody took up; and open emergencies whose
+    next action is further off than any policy allows. There must never be one. The most urgent first."""
+    unresolved = alert.c.state != "resolved"
+    next_at = alert.c.next_action_at
+    is_far = and_(alert.c.tier == "emergency", alert.c.state == "open", next_at > now + WALK.emergency.again)
+    is_stuck = or_(next_at.is_(None), next_at < now - MOVES_WITHIN, is_far)
+    rows = tx.execute(select(alert).where(and_(unresolved, is_stuck)).order_by(alert.c.tier, alert.c.raised_at))
+    return [Stuck(row.id, row.code, row.tier, row.next_action_at) for row in rows]

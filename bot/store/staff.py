@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row, insert, select, update
 
 from bot.core.alert import OnCall
 from bot.core.enrollment import Consent
@@ -68,6 +68,10 @@ def add(
             "created_at": now,
         },
     )
+
+
+def set_rung(tx: Connection, staff_id: str, rung: int | None) -> None:
+    tx.execute(update(staff).where(staff.c.id == staff_id).values(rung=rung))
 
 
 def every(tx: Connection) -> tuple[Staff, ...]:

@@ -14,6 +14,7 @@ from bot import app, settings
 from bot.clock import Clock
 from bot.core.enrollment import Lane
 from bot.service import alert, clock_steps, deliver, recovery, remind, silence, sweep
+from bot.service.oncall import watch
 from bot.service.parts import Parts
 from bot.service.reconcile import reading, rounds
 from bot.service.safekeeping import redact
@@ -86,6 +87,7 @@ def decide(parts: Parts, moment: Moment) -> None:
     _do(
         (found.texts, "texts", lambda: sweep.texts(parts, moment)),
         (found.ladders, "ladders", lambda: alert.climb_due(parts, moment)),
+        (found.rota, "rota", lambda: watch.look(parts, moment)),
     )
     known = reading.standing(parts, moment)
     if not (clock_steps.is_held(parts) or recovery.is_on(parts) or known.is_behind):

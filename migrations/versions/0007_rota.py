@@ -90,11 +90,13 @@ def upgrade() -> None:
         "rota_watch",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("next_look_at", Instant(), nullable=False),
+        sa.Column("warn_at", Instant(), nullable=False),
         sa.Column("on_call", sa.Text(), nullable=False),
         _key("rota_watch", "id"),
     )
-    # The one row: due at once, with nobody known to have been on call.
-    op.bulk_insert(watch, [{"id": 1, "next_look_at": datetime(2020, 1, 1, tzinfo=UTC), "on_call": "[]"}])
+    # The one row: due at once; who was on call before is not known.
+    long_ago = datetime(2020, 1, 1, tzinfo=UTC)
+    op.bulk_insert(watch, [{"id": 1, "next_look_at": long_ago, "warn_at": long_ago, "on_call": "null"}])
 
 
 def downgrade() -> None:

@@ -308,7 +308,7 @@ def test_nobody_one_alone_and_an_empty_rung() -> None:
 
 @pytest.mark.parametrize(
     ("hours", "expected"),
-    [(-1, Nearness.AT_HAND), (4, Nearness.AT_HAND), (5, Nearness.NEAR), (48, Nearness.NEAR), (49, Nearness.FAR)],
+    [(-1, Nearness.AT_HAND), (4, Nearness.AT_HAND), (5, Nearness.NEAR), (72, Nearness.NEAR), (73, Nearness.FAR)],
 )
 def test_a_gap_comes_nearer(hours: int, expected: Nearness) -> None:
     now = datetime(2026, 11, 23, tzinfo=UTC)

@@ -2,7 +2,14 @@
 
 from bot.service.alert.ladder import climb_due, page_failed
 from bot.service.alert.page import page_values, page_words
-from bot.service.alert.raising import CALL_CANNOT_TEXT, raise_for, raise_once, raise_operations, raise_unreadable
+from bot.service.alert.raising import (
+    CALL_CANNOT_TEXT,
+    raise_for,
+    raise_once,
+    raise_operations,
+    raise_rota,
+    raise_unreadable,
+)
 from bot.service.alert.taking import acknowledge, acknowledge_by_text, acknowledge_linked, resolve, resolve_linked
 from bot.service.alert.telling import tell_colleagues
 
@@ -18,6 +25,7 @@ __all__ = [
     "raise_for",
     "raise_once",
     "raise_operations",
+    "raise_rota",
     "raise_unreadable",
     "resolve",
     "resolve_linked",

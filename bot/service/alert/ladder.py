@@ -60,13 +60,13 @@ def _move_if_due(tx: Connection, parts: Parts, script: Script, alert_id: str, no
 
 def step(tx: Connection, parts: Parts, script: Script, alert: Alert, now: datetime) -> set[Lane]:
     """One step of an open alert's ladder: pages, the truth to the patient, the next look. Returns the lanes to ring."""
-    people = roster.to_page(tx, parts, now)
+    people = roster.to_page(tx, parts, alert.cause, now)
     decided = climb(
         alert.climb,
         people,
         script.policy,
         now=now,
-        may_page=_may_page_same_day(script, now),
+        may_page=may_page_same_day(script, now),
         next_opening=next_office_opening(script, now),
     )
     page.write_all(tx, parts, script, alert, decided.page, now)
@@ -78,7 +78,7 @@ def step(tx: Connection, parts: Parts, script: Script, alert: Alert, now: dateti
     return ({Lane.PAGE} if decided.page else set()) | ({Lane.TALK} if told else set())
 
 
-def _may_page_same_day(script: Script, now: datetime) -> bool:
+def may_page_same_day(script: Script, now: datetime) -> bool:
     practice = script.practice
     if practice is None or in_office_hours(script, now):
         return True
@@ -93,7 +93,7 @@ def page_failed(tx: Connection, parts: Parts, message: Message, alert_id: str, n
     if alert.state is not AlertState.OPEN:
         outbox.cancel(tx, alert_id=alert_id, reason="acknowledged")
     elif alert.next_action_at is not None and not _also_by_sms(tx, message):
-        people, policy = roster.to_page(tx, parts, now), parts.scripts.live().policy
+        people, policy = roster.to_page(tx, parts, alert.cause, now), parts.scripts.live().policy
         last, due = alert.last_action_at, alert.next_action_at
         sooner = hurried(alert.climb, people, policy, last_action_at=last, next_action_at=due, now=now)
         alerts.set_next_action(tx, alert_id, sooner)

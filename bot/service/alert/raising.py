@@ -98,6 +98,12 @@ def raise_once(
         _add(tx, parts, script, new, now, heard_at=now)
 
 
+def raise_rota(tx: Connection, parts: Parts, script: Script, matter: Matter, now: datetime) -> set[Lane]:
+    """The rota is thin somewhere. Who raises it keeps note of what was told: another gap is another alert."""
+    new = NewAlert(matter.tier, (), matter.cause, quote="", why=matter.why, contact_id=None, patient_id=None)
+    return _add(tx, parts, script, new, now)
+
+
 def raise_operations(tx: Connection, parts: Parts, script: Script, matter: Matter, now: datetime) -> None:
     """Something about the service itself needs a person: no patient's, and paged like any alert of its tier."""
     raise_once(tx, parts, script, matter, contact_id=None, patient_id=None, now=now)

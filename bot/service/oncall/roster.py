@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from bot.core.alert import OnCall
+from bot.core.alert import Cause, OnCall
 from bot.core.rota import Rota, on_call
 from bot.service.oncall import reach
 from bot.service.parts import Parts
@@ -15,12 +15,18 @@ from bot.store import staff
 from bot.store.oncall import rota
 from bot.store.staff import Staff
 
+BEFORE_ALL = 0
+"""A rung before the first."""
+
+LONGEST = timedelta(days=2)
+"""A shift that ended with a day before this is over in every zone."""
+
 
 def read(tx: Connection, team: Sequence[Staff], reachable: frozenset[str], now: datetime) -> Rota:
     """The rota from `now` on. Viewers are never on it: they may not acknowledge, so a page would lead nowhere."""
     may = frozenset(member.id for member in team if not member.is_viewer)
     return Rota(
-        shifts=rota.shifts(tx),
+        shifts=rota.shifts(tx, since=(now - LONGEST).date()),
         overrides=rota.overrides(tx, after=now),
         standing=tuple(member.on_call for member in team if member.id in may),
         reachable=reachable & may,
@@ -28,20 +34,21 @@ def read(tx: Connection, team: Sequence[Staff], reachable: frozenset[str], now: 
     )
 
 
-def to_page(tx: Connection, parts: Parts, now: datetime) -> list[OnCall]:
+def to_page(tx: Connection, parts: Parts, cause: Cause, now: datetime) -> list[OnCall]:
     """Those whom a ladder may page now. Without a rung: those who take part in being on call on other days, paged when
     everyone is; and where nobody is on call who can be reached, every nurse and admin, because a page to too many
-    beats none."""
+    beats none. A gap in the rota is for the admins first: they can close it."""
     team = staff.every(tx)
-    return _people(read(tx, team, reachable(parts, team), now), now)
+    found = read(tx, team, reachable(parts, team), now)
+    admins = {member.id for member in team if member.role == "admin"} if cause is Cause.ROTA else set()
+    return _people(found, dict.fromkeys(admins & found.reachable, BEFORE_ALL), now)
 
 
 def reachable(parts: Parts, team: Sequence[Staff]) -> frozenset[str]:
     return frozenset(member.id for member in team if reach.is_reachable(parts, member))
 
 
-def _people(found: Rota, now: datetime) -> list[OnCall]:
-    rungs: dict[str, int] = {}
+def _people(found: Rota, rungs: dict[str, int], now: datetime) -> list[OnCall]:
     for post in on_call(found, now):
         if post.is_reachable:
             # On two rungs at once they are paged on the first: the next person is another one.

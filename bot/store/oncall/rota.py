@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, or_, select, update
 
 from bot.core.hours import zone
 from bot.core.rota import OnHolidays, Override, Shift, Turn
@@ -27,11 +27,13 @@ class Holiday:
     name: str
 
 
-def shifts(tx: Connection) -> tuple[Shift, ...]:
+def shifts(tx: Connection, *, since: date = date.min) -> tuple[Shift, ...]:
+    """Those that are not over before this day."""
+    is_kept = or_(shift.c.last_day.is_(None), shift.c.last_day >= since)
     people: dict[str, list[str]] = {}
     for row in tx.execute(PEOPLE):
         people.setdefault(row.shift_id, []).append(row.staff_id)
-    known = (_read(row, people[row.id]) for row in tx.execute(SHIFTS) if row.id in people)
+    known = (_read(row, people[row.id]) for row in tx.execute(SHIFTS.where(is_kept)) if row.id in people)
     return tuple(each for each in known if each is not None)
 
 

@@ -79,5 +79,6 @@ rota_watch = Table(
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("next_look_at", Instant, nullable=False),
-    Column("on_call", Text, nullable=False),  # JSON list of staff ids
+    Column("warn_at", Instant, nullable=False),  # not before: whoever is at work on the rota need not be told of holes
+    Column("on_call", Text, nullable=False),  # JSON list of staff ids; null before the first look
 )

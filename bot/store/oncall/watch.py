@@ -24,23 +24,30 @@ LOCK_DUE = (
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    on_call: frozenset[str]
+    """Who was on call at the last look; None when there was none. `warn_at`: when gaps are told of next."""
+
+    on_call: frozenset[str] | None
+    warn_at: datetime
 
 
 def lock_due(tx: Connection, now: datetime) -> Seen | None:
     """The watch, held, when the rota must be looked at; None when another clock does, or has."""
     row = tx.execute(LOCK_DUE, {"now": now}).first()
-    return Seen(frozenset(json.loads(row.on_call))) if row else None
+    if row is None:
+        return None
+    on_call = json.loads(row.on_call)
+    return Seen(None if on_call is None else frozenset(on_call), row.warn_at)
 
 
-def looked(tx: Connection, on_call: Collection[str], next_look_at: datetime) -> None:
-    values = {"on_call": json.dumps(sorted(on_call)), "next_look_at": next_look_at}
+def looked(tx: Connection, on_call: Collection[str], *, next_look_at: datetime, warn_at: datetime) -> None:
+    values = {"on_call": json.dumps(sorted(on_call)), "next_look_at": next_look_at, "warn_at": warn_at}
     tx.execute(update(rota_watch).where(rota_watch.c.id == THE_ROW).values(values))
 
 
-def look_at_once(tx: Connection) -> None:
-    """Something changed: look at the next tick."""
-    tx.execute(update(rota_watch).where(rota_watch.c.id == THE_ROW).values(next_look_at=AT_ONCE))
+def look_at_once(tx: Connection, *, warn_at: datetime) -> None:
+    """Something changed: look at the next tick, and tell of gaps no sooner than `warn_at`."""
+    values = {"next_look_at": AT_ONCE, "warn_at": warn_at}
+    tx.execute(update(rota_watch).where(rota_watch.c.id == THE_ROW).values(values))
 
 
 def was_told(tx: Connection, gap: Weakness, nearness: Nearness, now: datetime) -> bool:
