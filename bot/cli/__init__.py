@@ -33,6 +33,7 @@ COMMANDS = {
     "wording": Entry("bot.cli.wording", "wording", "How long and how hard to read are these texts?"),
     "patients": Entry("bot.cli.patients", "patients", "Enroll a patient, list, stop, export or erase one."),
     "staff": Entry("bot.cli.staff", "staff", "The people who are paged, and who may sign in."),
+    "oncall": Entry("bot.cli.oncall", "oncall", "Who is on call for the next fourteen days, and where that is thin."),
     "alerts": Entry("bot.cli.alerts", "alerts", "List open concerns, acknowledge and resolve them."),
     "backup": Entry("bot.cli.backup", "backup", "The whole database in one sealed file, while it is in use."),
     "restore": Entry("bot.cli.backup", "restore", "A backup into an empty database; then nothing is sent until told."),

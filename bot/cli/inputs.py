@@ -6,57 +6,74 @@ import json
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
+from pathlib import Path
+from typing import Any
 
 from bot.errors import UserError
 from bot.service import typed
 
 
 def phone(text: str, *, option: str = "--phone") -> str:
-    with _named(option):
+    with named(option):
         return typed.phone(text)
 
 
 def emergency_contact(text: str) -> str:
-    with _named("--emergency-contact"):
+    with named("--emergency-contact"):
         return typed.emergency_contact(text)
 
 
 def timezone(name: str) -> str:
-    with _named("--timezone"):
+    with named("--timezone"):
         return typed.timezone(name)
 
 
 def surgery(text: str, today: date) -> date:
-    with _named("--surgery"):
+    with named("--surgery"):
         return typed.surgery(text, today)
 
 
 def name(text: str) -> str:
-    with _named("--name"):
+    with named("--name"):
         return typed.name(text)
 
 
 def words(text: str, *, option: str) -> str:
-    with _named(option):
+    with named(option):
         return typed.words(text)
 
 
 def email(text: str) -> str:
-    with _named("--email"):
+    with named("--email"):
         return typed.email(text)
 
 
 def one_of(text: str, known: Collection[str], *, option: str) -> str:
-    with _named(option):
+    with named(option):
         return typed.one_of(text, known)
 
 
 @contextmanager
-def _named(option: str) -> Iterator[None]:
+def named(option: str) -> Iterator[None]:
     try:
         yield
     except typed.Mistyped as wrong:
         raise UserError(f"{option}: {wrong}") from None
+
+
+def json_lines(file: Path) -> list[dict[str, Any]]:
+    """One object a line. Raises UserError, naming the line."""
+    found = []
+    for place, line in enumerate(file.read_text("utf-8", "replace").splitlines(), start=1):
+        try:
+            entry = json.loads(line) if line.strip() else None
+        except (ValueError, RecursionError):
+            entry = ()
+        if isinstance(entry, dict):
+            found.append(entry)
+        elif entry is not None:
+            raise UserError(f"Line {place} is no JSON object.")
+    return found
 
 
 def texts(lines: Iterable[bytes], *, as_json: bool) -> Iterator[tuple[object, str]]:

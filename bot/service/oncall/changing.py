@@ -31,13 +31,19 @@ def add_shift(parts: Parts, new: Shift, *, by: str | None, now: datetime) -> str
     """Returns its id. Raises Refused with what is wrong. `by`: who does it; None at the command line."""
 
     def work(tx: Connection) -> str:
-        _refuse_shift(tx, parts, new)
-        made = replace(new, id=parts.ids())
-        rota.add_shift(tx, made, by=by, now=now)
+        made = keep_shift(tx, parts, new, by=by, now=now)
         watch.look_at_once(tx, warn_at=now + SETTLES)
         return made.id
 
     return parts.database.write(work)
+
+
+def keep_shift(tx: Connection, parts: Parts, new: Shift, *, by: str | None, now: datetime) -> Shift:
+    """Raises Refused with what is wrong."""
+    _refuse_shift(tx, parts, new)
+    made = replace(new, id=parts.ids())
+    rota.add_shift(tx, made, by=by, now=now)
+    return made
 
 
 def _refuse_shift(tx: Connection, parts: Parts, new: Shift) -> None:
@@ -92,17 +98,23 @@ def take(parts: Parts, wanted: Override, *, by: str | None, now: datetime) -> st
     """
 
     def work(tx: Connection) -> str:
-        taker = _who_may_be_paged(tx, parts, wanted.staff_id)
-        made = replace(wanted, id=parts.ids(), opens=max(wanted.opens, now))
-        _refuse_override(tx, parts, made, taker, by)
         before = _rota(tx, parts, now)
-        rota.add_override(tx, made, by=by, now=now)
+        made = keep_override(tx, parts, wanted, by=by, now=now)
         _tell_newcomers(tx, parts, before, made, by, now)
         watch.look_at_once(tx, warn_at=now + SETTLES)
         return made.id
 
     made = parts.database.write(work)
     parts.bell.ring(Lane.TALK)
+    return made
+
+
+def keep_override(tx: Connection, parts: Parts, wanted: Override, *, by: str | None, now: datetime) -> Override:
+    """From now on at the earliest. Raises Refused with what is wrong."""
+    taker = _who_may_be_paged(tx, parts, wanted.staff_id)
+    made = replace(wanted, id=parts.ids(), opens=max(wanted.opens, now))
+    _refuse_override(tx, parts, made, taker, by)
+    rota.add_override(tx, made, by=by, now=now)
     return made
 
 

@@ -127,6 +127,12 @@ def drop_holiday(tx: Connection, day: date) -> bool:
     return tx.execute(delete(holiday).where(holiday.c.day == day)).rowcount > 0
 
 
+def clear(tx: Connection) -> None:
+    """Nothing of the rota is left: a whole one is brought in."""
+    for table in (shift_person, shift, rota_override, holiday):
+        tx.execute(delete(table))
+
+
 def _shift(row: Row[Any], people: Sequence[str]) -> Shift:
     return Shift(
         id=row.id,
