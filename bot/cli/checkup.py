@@ -9,19 +9,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
 from bot import app, doorbell_server, settings
 from bot.cli.opened import RELEASE_FIRST, opened
 from bot.clock import clock_from, read_shift
+from bot.core.cover import Nearness, Thin, nearness
 from bot.core.enrollment import Lane
 from bot.errors import UserError
 from bot.service import recovery
+from bot.service.oncall import outlook
 from bot.service.parts import Parts
 from bot.service.safekeeping.backup import LAST as LAST_BACKUP
 from bot.settings import Settings, SettingsError
-from bot.store import marks, migrate, outbox, publications, staff, views
+from bot.store import health, marks, migrate, outbox, publications, views
 from bot.store.safekeeping import forgetting
 from bot.store.safekeeping.envelope import fingerprint
 
@@ -112,6 +115,7 @@ def _stored(found: Settings) -> Iterator[Finding]:
         "recovery": _recovery,
         "backup": _backup,
         "forgetting": _forgetting,
+        "alerts": _ladders,
         "processes": _processes,
         "waiting": _waiting,
     }
@@ -174,18 +178,39 @@ def _table(look: Look) -> Iterator[Finding]:
 
 
 def _on_call(look: Look) -> Iterator[Finding]:
-    team = look.parts.database.read(staff.every)
-    there = sorted(member.rung for member in team if member.rung is not None and not member.has_stopped)
-    stopped = [member.id for member in team if member.rung is not None and member.has_stopped]
+    """Now, and in the days to come: a gap is bad once it is near."""
+    found = look.parts.database.read(lambda tx: outlook.look(tx, look.parts, look.now))
+    here = _zone(look)
+    there = [post for post in found.stretches[0].posts if post.is_reachable]
     if there:
-        rungs = ", ".join(map(str, dict.fromkeys(there)))
+        rungs = ", ".join(map(str, dict.fromkeys(post.rung for post in there)))
         yield Finding("on call", Level.OK, f"{len(there)} on call, on rung {rungs}")
     else:
-        todo = "mendline staff add --on-call 1 ..."
+        todo = "mendline staff add --on-call 1 ..., or mendline oncall add-shift ..."
         yield Finding("on call", look.if_live, "nobody is on call who can be reached", todo)
-    for member_id in stopped:
-        todo = "they text START, or somebody else takes the rung"
-        yield Finding("on call", look.if_live, f"{member_id} is on call, but their phone refuses our texts", todo)
+    for gap in found.weaknesses:
+        if gap.thin is Thin.NOBODY and gap.opens > look.now:
+            level = look.if_live if nearness(gap, look.now) is not Nearness.FAR else Level.WARN
+            todo = "somebody takes it: mendline oncall override, or the console's On-call page"
+            yield Finding("on call", level, outlook.sentence(gap, here), todo)
+    for person in found.troubled:
+        if not person.is_reachable:
+            todo = "see to the phone, or let somebody else take their turns"
+            yield Finding("on call", look.if_live, f"{person.id} takes part, but {person.troubles[0]}", todo)
+
+
+def _zone(look: Look) -> ZoneInfo:
+    practice = look.parts.scripts.live().practice
+    return practice.zone if practice else ZoneInfo("UTC")
+
+
+def _ladders(look: Look) -> Iterator[Finding]:
+    stuck = look.parts.database.read(lambda tx: health.alerts_without_next_action(tx, look.now))
+    for each in stuck:
+        todo = "acknowledge it and call: mendline alerts ack; then see that the clock runs"
+        yield Finding("alerts", Level.BAD, f"alert {each.code} has no next action that anybody takes", todo)
+    if not stuck:
+        yield Finding("alerts", Level.OK, "every open alert has a next action")
 
 
 def _recovery(look: Look) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ from bot.core.hours import closing, local_day, next_open, zone
 from bot.core.plan import Anchor, Due
 from bot.core.session import Answer, State
 from bot.errors import Refused
+from bot.service.oncall import roster
 from bot.service.parts import Parts
 from bot.service.scripts import Script
 from bot.store import consents, contacts, outbox, patients, plan, sessions, staff
@@ -46,7 +47,7 @@ def enroll(parts: Parts, phone: str, new: NewPatient, *, consented: bool, now: d
     STOP, and where a live system may not enroll anybody.
     """
     script = parts.scripts.live()
-    _refuse_unsafe(parts, script)
+    _refuse_unsafe(parts, script, now)
 
     def work(tx: Connection) -> str:
         contact = contacts.ensure(tx, parts.vault, phone, language=new.language, now=now, new_id=parts.ids)
@@ -74,13 +75,13 @@ def enroll(parts: Parts, phone: str, new: NewPatient, *, consented: bool, now: d
     return parts.database.write(work)
 
 
-def _refuse_unsafe(parts: Parts, script: Script) -> None:
+def _refuse_unsafe(parts: Parts, script: Script, now: datetime) -> None:
     script.whole  # noqa: B018 - raises NothingPublished
     if not parts.is_live:
         return
     if not script.table.approved_by:
         raise Refused("the red-flag table is a draft: a named clinician must sign it before patients are enrolled")
-    if not any(member.rung is not None and not member.has_stopped for member in parts.database.read(staff.every)):
+    if not parts.database.read(lambda tx: roster.is_anybody_on_call(tx, parts, now)):
         raise Refused("nobody reachable is on call: add staff with --on-call before patients are enrolled")
 
 

@@ -12,8 +12,9 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 
 from bot.service import recovery
+from bot.service.oncall import roster
 from bot.service.reconcile.reading import is_behind
-from bot.store import health, marks, migrate, staff
+from bot.store import health, marks, migrate
 from bot.store.database import StoreBusy
 from bot.store.vault import KeyMissing
 
@@ -74,8 +75,8 @@ def _degraded(site: Site) -> list[str]:
             found.append("no flows that can be read are published; screening goes on with the last good table")
         if recovery.is_on(site.parts):
             found.append("restored from a backup: texts wait until the carrier has told what was missed")
-        if not any(member.rung is not None for member in site.parts.database.read(staff.every)):
-            found.append("nobody is on call")
+        if not site.parts.database.read(lambda tx: roster.is_anybody_on_call(tx, site.parts, site.now())):
+            found.append("nobody is on call who can be reached")
         found.extend(_quiet(site))
         if is_behind(site.parts, site.moment()):
             found.append("the carrier's list was not read for minutes: a text whose webhook was lost may wait there")
@@ -108,6 +109,8 @@ class _Metrics:
         yield _gauge("mendline_plan", "Plan entries by state.", ("state",), {(k,): v for k, v in counts.plan.items()})
         waits = self._site.now() - counts.oldest_page if counts.oldest_page else timedelta()
         seconds = max(0, int(waits.total_seconds()))
+        stuck = self._site.parts.database.read(lambda tx: health.alerts_without_next_action(tx, self._site.now()))
+        yield _gauge("mendline_alerts_without_next_action", "There must never be one.", (), {(): len(stuck)})
         yield _gauge("mendline_oldest_page_seconds", "How long the oldest page waits.", (), {(): seconds})
 
 

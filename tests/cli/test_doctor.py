@@ -58,6 +58,7 @@ def test_a_clinic_on_a_desk_has_nothing_bad(mendline: Terminal) -> None:
         "flows": "ok",
         "red flags": "warn",
         "on call": "warn",
+        "alerts": "ok",
         "processes": "warn",
         "waiting": "ok",
         "redis": "warn",

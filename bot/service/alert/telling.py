@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from bot.core.enrollment import Consent, MessageKind
 from bot.core.language import LANGUAGES
+from bot.service.oncall import roster
 from bot.service.parts import Parts
 from bot.service.scripts import Script
 from bot.store import contacts, outbox, patients, staff
@@ -48,8 +49,10 @@ def tell_colleagues(tx: Connection, parts: Parts, script: Script, member: Staff,
     if script.notices is None:
         return
     body = script.notice("colleague_stopped", "en", {"name": member.name(parts.vault)})
-    for other in staff.every(tx):
-        if other.id != member.id and (other.rung is not None or other.role == "admin"):
+    team = staff.every(tx)
+    on_it = roster.read(tx, team, frozenset(), now).people
+    for other in team:
+        if other.id != member.id and (other.id in on_it or other.role == "admin"):
             outbox.write(tx, parts.vault, _to_colleague(parts, member, other, body, now))
 
 

@@ -44,6 +44,12 @@ def to_page(tx: Connection, parts: Parts, cause: Cause, now: datetime) -> list[O
     return _people(found, dict.fromkeys(admins & found.reachable, BEFORE_ALL), now)
 
 
+def is_anybody_on_call(tx: Connection, parts: Parts, now: datetime) -> bool:
+    """Somebody who can be reached, by the rota or because they stand on a rung."""
+    team = staff.every(tx)
+    return any(post.is_reachable for post in on_call(read(tx, team, reachable(parts, team), now), now))
+
+
 def reachable(parts: Parts, team: Sequence[Staff]) -> frozenset[str]:
     return frozenset(member.id for member in team if reach.is_reachable(parts, member))
 
