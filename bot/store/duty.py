@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, literal_column, select
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, literal_column, or_, select
 
 from bot.core.enrollment import Lane
 from bot.store.oncall.tables import rota_watch
@@ -31,6 +31,8 @@ def _leased(which: ColumnElement[bool]) -> ColumnElement[bool]:
     return _is_any(outbox.c.lease_until, "real", outbox.c.state == word("sending"), which)
 
 
+NEVER_LOOKED = select(rota_watch.c.id).limit(literal_column("1")).scalar_subquery().is_(None)
+
 LOOK = Prepared(
     select(
         _is_any(plan_entry.c.due_at, "now", plan_entry.c.state == word("planned")).label("plan"),
@@ -39,7 +41,7 @@ LOOK = Prepared(
         ),
         _is_any(session.c.expires_at, "now", session.c.state == word("active")).label("expiries"),
         _is_any(alert.c.next_action_at, "now", alert.c.state != word("resolved")).label("ladders"),
-        _is_any(rota_watch.c.next_look_at, "now").label("rota"),
+        or_(NEVER_LOOKED, _is_any(rota_watch.c.next_look_at, "now")).label("rota"),
         _is_any(inbox.c.next_attempt_at, "real", inbox.c.state == word("received")).label("texts"),
         _leased(outbox.c.lane != word(Lane.PAGE.value)).label("unconfirmed"),
         _leased(outbox.c.lane == word(Lane.PAGE.value)).label("vanished"),

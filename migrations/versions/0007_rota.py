@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import sqlalchemy as sa
 from alembic import op
 
@@ -86,7 +84,7 @@ def upgrade() -> None:
         _key("rota_warning", "id"),
     )
     op.create_index("ix_rota_warning_closes", "rota_warning", ["closes"])
-    watch = op.create_table(
+    op.create_table(
         "rota_watch",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("next_look_at", Instant(), nullable=False),
@@ -94,9 +92,6 @@ def upgrade() -> None:
         sa.Column("on_call", sa.Text(), nullable=False),
         _key("rota_watch", "id"),
     )
-    # The one row: due at once; who was on call before is not known.
-    long_ago = datetime(2020, 1, 1, tzinfo=UTC)
-    op.bulk_insert(watch, [{"id": 1, "next_look_at": long_ago, "warn_at": long_ago, "on_call": "null"}])
 
 
 def downgrade() -> None:

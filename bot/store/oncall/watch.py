@@ -11,10 +11,12 @@ from sqlalchemy import Connection, and_, bindparam, delete, insert, select, upda
 
 from bot.core.cover import Nearness, Weakness
 from bot.store.oncall.tables import rota_warning, rota_watch
+from bot.store.statements import InsertOnce
 from bot.store.vault import Ids
 
 THE_ROW = 1
 AT_ONCE = datetime(2020, 1, 1, tzinfo=UTC)
+BEGIN = InsertOnce(rota_watch, "id")
 LOCK_DUE = (
     select(rota_watch)
     .where(and_(rota_watch.c.id == THE_ROW, rota_watch.c.next_look_at <= bindparam("now")))
@@ -32,11 +34,16 @@ class Seen:
 
 def lock_due(tx: Connection, now: datetime) -> Seen | None:
     """The watch, held, when the rota must be looked at; None when another clock does, or has."""
+    _begin(tx)
     row = tx.execute(LOCK_DUE, {"now": now}).first()
     if row is None:
         return None
     on_call = json.loads(row.on_call)
     return Seen(None if on_call is None else frozenset(on_call), row.warn_at)
+
+
+def _begin(tx: Connection) -> None:
+    BEGIN(tx, {"id": THE_ROW, "next_look_at": AT_ONCE, "warn_at": AT_ONCE, "on_call": "null"})
 
 
 def looked(tx: Connection, on_call: Collection[str], *, next_look_at: datetime, warn_at: datetime) -> None:
@@ -46,6 +53,7 @@ def looked(tx: Connection, on_call: Collection[str], *, next_look_at: datetime, 
 
 def look_at_once(tx: Connection, *, warn_at: datetime) -> None:
     """Something changed: look at the next tick, and tell of gaps no sooner than `warn_at`."""
+    _begin(tx)
     values = {"next_look_at": AT_ONCE, "warn_at": warn_at}
     tx.execute(update(rota_watch).where(rota_watch.c.id == THE_ROW).values(values))
 

@@ -14,7 +14,8 @@ from typing import Any
 from sqlalchemy import Connection, Date, Insert, LargeBinary, column, insert, inspect, select, table, text
 from sqlalchemy.types import TypeEngine
 
-import bot.store.console.tables  # noqa: F401 - so that its tables are among the others
+import bot.store.console.tables
+import bot.store.oncall.tables  # noqa: F401 - so that their tables are among the others
 from bot.store.safekeeping.envelope import Damaged
 from bot.store.tables import metadata
 from bot.store.types import Instant
