@@ -12,6 +12,9 @@ from bot.core.hours import at_local, local_day
 from bot.core.rota import By, Post, line
 from bot.service.oncall.outlook import Outlook
 
+WHOLE_DAY = timedelta(days=1)
+"""A hole of a night is taken whole; a longer one is cut at midnight, into what one person can take."""
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:
@@ -101,7 +104,7 @@ def _cut(opens: datetime, closes: datetime, edges: set[datetime]) -> list[tuple[
 
 
 def _midnights(opens: datetime, closes: datetime, posts: Sequence[Post], zone: ZoneInfo) -> set[datetime]:
-    if any(post.by is not By.STANDING for post in posts):
+    if closes - opens <= WHOLE_DAY or any(post.by is not By.STANDING for post in posts):
         return set()
     first, last = local_day(opens, zone), local_day(closes, zone)
     return {at_local(first + timedelta(days=ahead), time(), zone) for ahead in range(1, (last - first).days + 1)}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
@@ -30,7 +29,6 @@ SAID = {
     "holiday": "The holidays are changed.",
     "rung": "The rung is changed.",
 }
-MOST_NOTES = 8
 
 
 def doors(gate: Gate) -> Blueprint:
@@ -174,19 +172,15 @@ class OnCall:
         )
 
 
-def _notes(found: Outlook, zone: ZoneInfo) -> list[tuple[str, str]]:
-    """What is thin, and whose phone would not ring: a tone and a sentence each, the worst first."""
-    thin = sorted(found.weaknesses, key=lambda each: (list(Thin).index(each.thin), each.opens))
-    notes = [(TONES[each.thin], outlook.sentence(each, zone, found.name(each.staff_id or ""))) for each in thin]
-    more: list[tuple[str, str]] = (
-        [("soon", f"{len(notes) - MOST_NOTES} more such times")] if len(notes) > MOST_NOTES else []
-    )
-    people = [
-        ("soon" if person.is_reachable else "urgent", f"{person.name}: {trouble}")
-        for person in found.troubled
-        for trouble in person.troubles
-    ]
-    return notes[:MOST_NOTES] + more + people
+def _notes(found: Outlook, zone: ZoneInfo) -> dict[str, list[str]]:
+    """What is thin, and whose phone would not ring, as sentences: the urgent ones, and those to see to soon."""
+    notes: dict[str, list[str]] = {"urgent": [], "soon": []}
+    for each in found.weaknesses:
+        notes[TONES[each.thin]].append(outlook.sentence(each, zone, found.name(each.staff_id or "")))
+    for person in found.troubled:
+        tone = "soon" if person.is_reachable else "urgent"
+        notes[tone] += [f"{person.name}: {trouble}" for trouble in person.troubles]
+    return notes
 
 
 def _rung(text: str) -> int:
@@ -196,5 +190,4 @@ def _rung(text: str) -> int:
 
 
 def _done(said: str) -> Response:
-    answer: Any = redirect(url_for("oncall.show", said=said), code=303)
-    return answer  # type: ignore[no-any-return]
+    return redirect(url_for("oncall.show", said=said), code=303)
