@@ -13,6 +13,9 @@ from bot.service.typed import Mistyped
 
 SHORT = tuple(day[:3] for day in WEEKDAYS)
 GROUPS = {"every day": range(7), "daily": range(7), "weekdays": range(5), "weekend": range(5, 7)}
+YEARS = range(2000, 2200)
+"""Any other is a slip of the pen."""
+
 _HOURS = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)\s*(?:-|to)\s*([01]?\d|2[0-3]):([0-5]\d)")
 _MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})[ T]([01]?\d|2[0-3]):([0-5]\d)")
 
@@ -53,9 +56,12 @@ def hours(text: str) -> tuple[time, time]:
 
 def day(text: str) -> date:
     try:
-        return date.fromisoformat(text.strip())
+        found = date.fromisoformat(text.strip())
     except ValueError:
-        raise Mistyped(f'"{text.strip()[:20]}" is no date: write it like 2026-12-25.') from None
+        found = date.min
+    if found.year not in YEARS:
+        raise Mistyped(f'"{text.strip()[:20]}" is no date: write it like 2026-12-25.')
+    return found
 
 
 def moment(text: str, zone: ZoneInfo) -> datetime:
@@ -71,9 +77,10 @@ def moment(text: str, zone: ZoneInfo) -> datetime:
 
 def _in_utc(plain: str) -> datetime:
     try:
-        return datetime.fromisoformat(plain)
+        found = datetime.fromisoformat(plain)
     except ValueError:
         _no_moment(plain)
+    return found if found.year in YEARS else _no_moment(plain)
 
 
 def _no_moment(plain: str) -> NoReturn:

@@ -121,8 +121,12 @@ class OnCall:
         return _done("holiday")
 
     def drop_holiday(self, visitor: Visitor, day: str) -> Response:
-        self.gate.record(visitor, "rota changed", detail=f"holiday removed: {day[:10]}")
-        changing.drop_holiday(self.parts, written.day(day), self._now)
+        try:
+            found = written.day(day)
+        except UserError as wrong:
+            return self._wrong(visitor, wrong)
+        self.gate.record(visitor, "rota changed", detail=f"holiday removed: {found}")
+        changing.drop_holiday(self.parts, found, self._now)
         return _done("holiday")
 
     def set_rung(self, visitor: Visitor, staff_id: str) -> Response:

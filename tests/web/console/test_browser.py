@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 
 from bot.core.sign_in import code_at, counter_of
+from bot.service.oncall import changing
 from tests.clinic import Clinic
+from tests.journeys.test_rota import shift
 from tests.web.console.desk import PASSWORD, Desk, desk_of
 from tests.web.console.ward import Ward
 
@@ -136,6 +138,32 @@ def test_a_new_alert_shows_up_by_itself_and_is_said_to_who_cannot_see(
 
     assert "Ruth Feldman" in page.locator("#news").text_content()
     assert page.title().startswith("(3) ")
+    assert complaints == []
+    page.context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [LAPTOP, PHONE], ids=["laptop", "phone"])
+def test_a_nurse_takes_a_gap_in_the_rota_with_the_keyboard(
+    chromium: Any, clinic: Clinic, ward: Ward, size: dict[str, int], scheme: str
+) -> None:
+    for nurse in (ward.ana, ward.james):
+        changing.set_rung(clinic.parts, nurse.id, None, clinic.clock.now())
+    shift(clinic, ward.ana, hours="07:00-19:00")
+    shift(clinic, ward.chen, hours="07:00-07:00", rung=2)
+    page, complaints = opened(chromium, clinic, size, scheme)
+    signed_in(page, desk_of(clinic, ward.james))
+    page.goto(f"{clinic.parts.base_url}/on-call")
+    gap = page.get_by_text("Nobody on this rung").first
+    assert gap.is_visible()
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+    page.get_by_role("button", name="Take rung 1, Tue 24 Nov 19:00").focus()
+    page.keyboard.press("Enter")
+    page.get_by_text("The rota is changed").wait_for()
+
+    assert page.get_by_text("took over").first.is_visible()
+    assert violations(page) == []
     assert complaints == []
     page.context.close()
 

@@ -141,6 +141,11 @@ def test_holidays_rungs_and_the_end_of_a_shift(clinic: Clinic, ward: Ward) -> No
     assert post("/on-call/holidays/2026-11-26/remove") == 303
     assert "Thanksgiving" not in desk.sees("/on-call")
     assert post("/on-call/holidays", day="soon", name="Never") == 422
+    assert post("/on-call/holidays", day="9999-12-31", name="Never") == 422
+    assert post("/on-call/holidays/never/remove") == 422
+    assert post("/on-call/holidays/2026-11-27/remove") == 404
+    assert post("/on-call/take", rung="1", opens="9999-12-31T23:00:00Z", closes="9999-12-31T23:59:00Z") == 422
+    assert post("/on-call/take", rung="", opens="", closes="") == 422
     assert post(f"/on-call/rungs/{ward.james.id}", rung="") == 303
     assert post(f"/on-call/rungs/{ward.james.id}", rung="-1") == 422
     assert post(f"/on-call/shifts/{made}/end") == 303
