@@ -101,7 +101,7 @@ def raise_once(
 def raise_rota(tx: Connection, parts: Parts, script: Script, matter: Matter, now: datetime) -> set[Lane]:
     """The rota is thin somewhere. Who raises it keeps note of what was told: another gap is another alert."""
     new = NewAlert(matter.tier, (), matter.cause, quote="", why=matter.why, contact_id=None, patient_id=None)
-    return _add(tx, parts, script, new, now)
+    return _add(tx, parts, script, new, now, heard_at=now)
 
 
 def raise_operations(tx: Connection, parts: Parts, script: Script, matter: Matter, now: datetime) -> None:

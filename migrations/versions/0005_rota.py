@@ -7,8 +7,8 @@ from alembic import op
 
 from bot.store.types import Instant
 
-revision = "0007_rota"
-down_revision = "0003_console"
+revision = "0005_rota"
+down_revision = "0004_safekeeping"
 branch_labels = None
 depends_on = None
 

@@ -7,7 +7,7 @@ from alembic import op
 
 from bot.store.types import Instant
 
-revision = "0006_safekeeping"
+revision = "0004_safekeeping"
 down_revision = "0003_console"
 branch_labels = None
 depends_on = None
