@@ -17,7 +17,7 @@ def raised(parts: Parts, code: str = "4F7") -> None:
     def work(tx: Connection) -> None:
         words, concepts = "cant feel when i wipe", ("cauda_equina",)
         new = NewAlert(Tier.EMERGENCY, concepts, Cause.FREE_TEXT, words, (), contact_id=None, patient_id=None)
-        store.add(tx, parts.vault, parts.ids(), new, code=code, now=NOW)
+        store.add(tx, parts.vault, parts.ids(), new, code=code, raised_at=NOW)
 
     parts.database.write(work)
 
