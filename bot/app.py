@@ -13,7 +13,6 @@ from bot.clock import Clock, clock_from
 from bot.core.enrollment import Channel, Lane
 from bot.service.parts import Bell, Carrier, Parts
 from bot.service.safekeeping.redact import Forgetful
-from bot.service.scripts import Scripts
 from bot.settings import PRETEND_ACCOUNT, PRETEND_NUMBER, Settings, Twilio
 from bot.store.database import Database
 from bot.store.ids import new_id
@@ -61,7 +60,7 @@ class SmsCarrier:
         self._current()
 
     def _current(self) -> Carrier:
-        account = self._settings.twilio or pretend_account(self._settings, pretend_url(self._settings.data))
+        account = account_of(self._settings)
         if self._carrier is None or account != self._made_for:
             from bot.carrier.twilio import TwilioCarrier  # noqa: PLC0415
 
@@ -81,12 +80,14 @@ def join(
     is_sender: bool = False,
 ) -> Parts:
     """Everything the verbs need. Nothing connects yet. `is_sender`: this process lives to call the carrier."""
+    from bot.service.scripts import Scripts  # noqa: PLC0415 - whoever joins no clinic needs no conversations
+
     database = Database(settings.database_url)
     return Parts(
         database=database,
         vault=Vault(database, settings.keys),
         scripts=Scripts(database),
-        carriers=_carriers(settings, is_sender=is_sender) if carriers is None else carriers,
+        carriers=carriers_of(settings, is_sender=is_sender) if carriers is None else carriers,
         bell=bell or Silent(),
         base_url=settings.public_base_url,
         is_live=settings.is_live,
@@ -109,6 +110,11 @@ def pretend_url(data: Path) -> str:
         return ""
 
 
+def account_of(settings: Settings) -> Twilio:
+    """Twilio's, or that of the pretend carrier wherever it listens now."""
+    return settings.twilio or pretend_account(settings, pretend_url(settings.data))
+
+
 def pretend_account(settings: Settings, url: str) -> Twilio:
     return Twilio(
         account_sid=PRETEND_ACCOUNT,
@@ -122,7 +128,7 @@ def pretend_account(settings: Settings, url: str) -> Twilio:
     )
 
 
-def _carriers(settings: Settings, *, is_sender: bool) -> dict[Channel, Carrier]:
+def carriers_of(settings: Settings, *, is_sender: bool) -> dict[Channel, Carrier]:
     """SMS through Twilio or the pretend carrier; e-mail where a mail server is set."""
     sms = SmsCarrier(settings)
     if is_sender:

@@ -28,10 +28,11 @@ ROOMS: dict[str, set[str]] = {
 """What each room may import of ours, besides itself. Everything else (cli, app, settings) is the rim."""
 
 DOORS = {
-    "web/wsgi.py": {"app", "settings", "worker"},
-    "worker/clock.py": {"app", "settings"},
+    "web/wsgi.py": {"app", "settings", "signs", "worker"},
+    "worker/clock.py": {"app", "settings", "signs"},
     "worker/jobs.py": {"app", "settings"},
-    "worker/run.py": {"settings"},
+    "worker/run.py": {"settings", "signs"},
+    "worker/watchdog/run.py": {"app", "carrier", "doorbell_server", "settings", "signs"},
     "carrier/pretend/__main__.py": {"settings", "clock", "app", "lone", "tether", "pace"},
 }
 """Where a process begins, its parts are joined."""

@@ -83,3 +83,8 @@ class _Parameters(dict[str, list[str]]):
 def _hash_matches(url: str, raw_body: bytes) -> bool:
     given = dict(parse_qsl(urlsplit(url).query)).get("bodySHA256", "")
     return hmac.compare_digest(given, hashlib.sha256(raw_body).hexdigest())
+
+
+def signed(url: str, form: Mapping[str, str], token: str) -> str:
+    """The signature that Twilio would put on this form, posted to this public URL."""
+    return str(RequestValidator(token).compute_signature(url, dict(form)))

@@ -26,6 +26,7 @@ COMMANDS = {
     "web": Entry("bot.cli.web", "web", "The web server: texts come in here, staff work here."),
     "worker": Entry("bot.cli.worker", "worker", "Sends what is due; pages have a lane of their own."),
     "clock": Entry("bot.cli.clock", "clock", "Ticks each second: what is due, who must be paged again."),
+    "watchdog": Entry("bot.cli.watchdog", "watchdog", "Asks every part, and pages by itself when one is dead."),
     "release": Entry("bot.cli.release", "release", "Before a new version serves: migrate the database."),
     "doctor": Entry("bot.cli.doctor", "doctor", "Looks at everything it needs; says what to mend."),
     "flows": Entry("bot.cli.flows", "flows", "Check and try the conversations in flows/."),

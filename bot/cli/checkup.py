@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from bot import app, doorbell_server, settings
+from bot.carrier.standing import standing
 from bot.cli.opened import RELEASE_FIRST, opened
 from bot.clock import clock_from, read_shift
 from bot.core.cover import Nearness, Thin, nearness
@@ -24,9 +25,10 @@ from bot.service.oncall import outlook
 from bot.service.parts import Parts
 from bot.service.safekeeping.backup import LAST as LAST_BACKUP
 from bot.settings import Settings, SettingsError
-from bot.store import health, marks, migrate, outbox, publications, views
+from bot.store import health, marks, migrate, outbox, publications, views, watchdogs
 from bot.store.safekeeping import forgetting
 from bot.store.safekeeping.envelope import fingerprint
+from bot.store.watchdogs import Word
 
 ANSWER_SECONDS = 5.0
 QUIET_AFTER = timedelta(seconds=30)
@@ -117,6 +119,7 @@ def _stored(found: Settings) -> Iterator[Finding]:
         "forgetting": _forgetting,
         "alerts": _ladders,
         "processes": _processes,
+        "watchdog": _watchdog,
         "waiting": _waiting,
     }
     for check, look in rest.items():
@@ -252,6 +255,33 @@ def _processes(look: Look) -> Iterator[Finding]:
             yield Finding("processes", Level.BAD, f"no sign of life from {name} {since}", _start(name))
 
 
+def _watchdog(look: Look) -> Iterator[Finding]:
+    """Who would page somebody about all of the above, and what it has found."""
+    words = look.parts.database.read(watchdogs.every)
+    if not words or words[0].is_quiet(look.real):
+        since = f"since {words[0].seen_at:%Y-%m-%dT%H:%MZ}" if words else "at all"
+        what = f"no sign of life from a watchdog {since}: nobody is paged when a part is dead"
+        yield Finding(
+            "watchdog", Level.BAD if words else look.if_live, what, "start it: mendline up, or mendline watchdog"
+        )
+        return
+    for word in words:
+        if not word.is_quiet(look.real):
+            yield from _word(look, word)
+
+
+def _word(look: Look, word: Word) -> Iterator[Finding]:
+    for trouble in word.troubles:
+        what = f"{word.host}: {trouble.what} (since {trouble.since:%H:%MZ})"
+        yield Finding("watchdog", Level.BAD, what, "it has been paged; mend what it names")
+    canary = f"the canary came home at {word.canary_at:%H:%MZ}" if word.canary_at else "no canary has come home yet"
+    ping = f", the outside ping got through at {word.ping_at:%H:%MZ}" if word.ping_at else ""
+    yield Finding("watchdog", Level.OK if word.canary_at else Level.WARN, f"{word.host}: it watches; {canary}{ping}")
+    if not look.settings.heartbeat_url:
+        todo = "set MENDLINE_HEARTBEAT_URL to an outside service that raises the alarm when pings stay away"
+        yield Finding("watchdog", Level.WARN, f"{word.host}: nobody outside would notice if this machine died", todo)
+
+
 def _start(name: str) -> str:
     return f"start it: mendline up, or mendline {name.partition('-')[0]}"
 
@@ -297,7 +327,7 @@ def _carrier(found: Settings) -> Finding:
         todo = "it starts with `mendline up` or web; set TWILIO_ACCOUNT_SID to text real people"
         return Finding("carrier", Level.WARN, "the pretend carrier does not run", todo)
     name = f"the carrier at {urlsplit(found.twilio.api_base_url).netloc}" if found.twilio else "the pretend carrier"
-    status = _status(found, url)
+    status = standing(found.twilio or app.pretend_account(found, url), ANSWER_SECONDS)
     if status == 200:
         return Finding("carrier", Level.OK, f"{name} answers and knows us")
     bad = Level.BAD if found.twilio else Level.WARN
@@ -307,26 +337,6 @@ def _carrier(found: Settings) -> Finding:
         todo = "see to TWILIO_ACCOUNT_SID, and to TWILIO_AUTH_TOKEN or the API key"
         return Finding("carrier", bad, f"{name} does not know us ({status})", todo)
     return Finding("carrier", bad, f"{name} answers with {status}", "look at its status page, and ask again")
-
-
-def _status(found: Settings, url: str) -> int | None:
-    """What the carrier says to a look at its list: that needs the same credentials as sending, and sends nothing."""
-    import urllib3
-
-    account = found.twilio or app.pretend_account(found, url)
-    address = f"{account.api_base_url}/2010-04-01/Accounts/{account.account_sid}/Messages.json?PageSize=1"
-    try:
-        answer = urllib3.request(
-            "GET",
-            address,
-            headers=urllib3.make_headers(basic_auth=":".join(account.credentials)),
-            timeout=ANSWER_SECONDS,
-            retries=False,
-            redirect=False,
-        )
-    except urllib3.exceptions.HTTPError:
-        return None
-    return int(answer.status)
 
 
 def _mail(found: Settings) -> Finding:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from bot import signs
 from bot.cli import doors
 
 FIRST_ADMIN = "The first admin sets up an account at "
@@ -23,6 +24,8 @@ def release(*, demo: bool, welcome: bool) -> None:
     Safe to run again: it then finds nothing to do.
     """
     found = doors.prepare()
+    alive = signs.Signs(found.data, "release")
+    alive.beat("release")  # the watchdog keeps quiet: the database may be locked, and parts begin anew
     from bot import app
     from bot.service.console.signing_in import first_link
     from bot.service.demo import seed
@@ -38,3 +41,4 @@ def release(*, demo: bool, welcome: bool) -> None:
     if welcome and (link := first_link(parts, app.clock(found).real())):
         click.echo(f"{FIRST_ADMIN}{link}")
     parts.database.close()
+    alive.leave()

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import click
 
-from bot import lone
+from bot import lone, signs
 from bot.cli import doors
 from bot.cli.release import FIRST_ADMIN
 from bot.errors import Refused, UserError
@@ -38,7 +38,8 @@ LOG_BYTES = 5_000_000
 )
 @click.option("--port", type=click.IntRange(1, 65535), help="Listen here (default: PORT, else 8000).")
 def up(speed: float | None, port: int | None) -> None:
-    """Starts everything on this machine: web, workers, clock, doorbell and, without a Twilio account, pretend phones.
+    """Starts everything on this machine: web, workers, clock, watchdog, doorbell and, without a Twilio account,
+    pretend phones.
 
     \b
     Try it:
@@ -54,6 +55,7 @@ def up(speed: float | None, port: int | None) -> None:
         doors.refuse_taken_port(found)
         pace = _set_pace(found, speed)
         supervisor = Supervisor(stop, tell=doors.say, log=_log_to(found.data / "up.log"))
+        alive = signs.Signs(found.data, "up")
         try:
             found = doors.connect(found, with_carrier=True)
             first_admin = _release(found)
@@ -62,8 +64,9 @@ def up(speed: float | None, port: int | None) -> None:
             _wait_until_ready(found, supervisor, stop)
             if not stop:
                 _welcome(found, speed, pace, first_admin)
-            supervisor.watch(lambda: _each_second(found, pace))
+            supervisor.watch(lambda: _each_second(found, pace, alive))
         finally:
+            alive.leave()
             supervisor.end()
             lone.stop()
             _remember(found, pace)
@@ -125,6 +128,7 @@ def _children(found: Settings) -> tuple[Child, ...]:
         ours("clock", "clock", environment=environment),
         ours("pages", "worker", "--crew", "pages", environment=environment),
         ours("texts", "worker", "--crew", "texts", environment=environment),
+        ours("watchdog", "watchdog", environment=environment),
     )
 
 
@@ -156,7 +160,8 @@ def _ask(found: Settings) -> tuple[bool, str]:
         connection.close()
 
 
-def _each_second(found: Settings, pace: Pace) -> None:
+def _each_second(found: Settings, pace: Pace, alive: signs.Signs) -> None:
+    alive.beat("supervise")
     _remember(found, pace)
     doors.reconnect(found, with_carrier=True)
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from bot import signs
 from bot.cli import doors
 from bot.errors import UserError
 from bot.tether import tie
@@ -47,7 +48,10 @@ def web(port: int | None, workers: int) -> None:
         raise UserError("SQLite takes one web process: leave --workers at 1, or set DATABASE_URL to Postgres.")
     doors.refuse_taken_port(found)
     doors.connect(found, with_carrier=True)
+    alive = signs.Signs(found.data, "web")
+    alive.beat_on("server")
     _serve(found.host, found.port, workers)
+    alive.leave()
 
 
 def _serve(host: str, port: int, workers: int) -> None:

@@ -6,6 +6,7 @@ import os
 
 import click
 
+from bot import signs
 from bot.cli import doors
 from bot.core.enrollment import Lane
 from bot.settings import Settings
@@ -43,9 +44,16 @@ def work(crew: str) -> None:
 
 def _supervise(found: Settings) -> None:
     supervisor = Supervisor(Stop().listen(), tell=doors.say, log=doors.say)
+    alive = signs.Signs(found.data, "worker")
     try:
         for crew in CREWS:
             supervisor.start(ours(crew, "worker", "--crew", crew, environment=os.environ))
-        supervisor.watch(lambda: doors.reconnect(found))
+        supervisor.watch(lambda: _each_second(found, alive))
     finally:
+        alive.leave()
         supervisor.end()
+
+
+def _each_second(found: Settings, alive: signs.Signs) -> None:
+    alive.beat("supervise")
+    doors.reconnect(found)

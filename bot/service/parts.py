@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from bot.carrier.error import NotSent
 from bot.carrier.message import Arrivals, Arrived, Listed, Outgoing
 from bot.core.enrollment import Channel, Lane
-from bot.service.scripts import Scripts
 from bot.store.database import Database
 from bot.store.vault import Vault
+
+if TYPE_CHECKING:
+    from bot.service.scripts import Scripts
 
 
 class Carrier(Protocol):

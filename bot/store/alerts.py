@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, and_, bindparam, insert, select, update
 
 from bot.core.alert import AlertState, Cause, Climb
 from bot.core.redflag.table import Tier
+from bot.store.real import is_real
 from bot.store.statements import word
 from bot.store.tables import alert, alert_event, page_link
 from bot.store.vault import Vault
@@ -151,7 +152,14 @@ def open_codes(tx: Connection) -> set[str]:
 
 
 def every(tx: Connection, *, limit: int = 1000) -> list[Alert]:
-    rows = list(tx.execute(select(alert).order_by(alert.c.raised_at.desc(), alert.c.id.desc()).limit(limit)))
+    rows = list(
+        tx.execute(
+            select(alert)
+            .where(is_real(alert.c.contact_id))
+            .order_by(alert.c.raised_at.desc(), alert.c.id.desc())
+            .limit(limit)
+        )
+    )
     return [_alert(row) for row in reversed(rows)]
 
 

@@ -40,6 +40,7 @@ class Database:
     def __init__(self, url: str, *, connections: int = 16) -> None:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
+        self.path = sqlite.file_of(url) if self.is_sqlite else ""  # empty: no file of ours
         self._on: _OnSqlite | _OnPostgres = _OnSqlite(url) if self.is_sqlite else _OnPostgres(url, connections)
         self.engine = self._on.engine
         self._reading = self.engine.execution_options(reading=True)
@@ -195,4 +196,4 @@ def _twice(attempt: Callable[[], T]) -> T:
         raise
 
 
-__all__ = ["Database", "Engine", "Started", "StoreBusy", "Work"]
+__all__ = ["Connection", "Database", "Engine", "Started", "StoreBusy", "Work"]

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, literal_column, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, literal_column, or_, select
 
+from bot.core import canary
 from bot.core.enrollment import Lane
 from bot.store.oncall.tables import rota_watch
 from bot.store.statements import Prepared, word
-from bot.store.tables import alert, forgetting, inbox, outbox, plan_entry, session
+from bot.store.tables import alert, forgetting, inbox, mark, outbox, plan_entry, session
 
 
 def _is_any(due: ColumnElement[Any], by: str, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -29,6 +30,10 @@ def _lane(lane: Lane, by: str) -> ColumnElement[bool]:
 
 def _leased(which: ColumnElement[bool]) -> ColumnElement[bool]:
     return _is_any(outbox.c.lease_until, "real", outbox.c.state == word("sending"), which)
+
+
+def _mark(name: str) -> ColumnElement[str]:
+    return func.coalesce(select(mark.c.value).where(mark.c.name == word(name)).scalar_subquery(), word(""))
 
 
 NEVER_LOOKED = select(rota_watch.c.id).limit(literal_column("1")).scalar_subquery().is_(None)
@@ -49,6 +54,7 @@ LOOK = Prepared(
         _lane(Lane.TALK, "late").label("talk"),
         _lane(Lane.PLAN, "late").label("tips"),
         _is_any(forgetting.c.due_at, "real").label("forgetting"),
+        (_mark(canary.WANTED) != _mark(canary.STAGED)).label("canary"),
     )
 )
 
@@ -56,7 +62,7 @@ LOOK = Prepared(
 @dataclass(frozen=True, slots=True)
 class Duty:
     """`talk` and `tips`: messages of those lanes that nobody has taken up since `late`; `vanished`: pages whose sender
-    has not said how it ended."""
+    has not said how it ended; `canary`: its stage is not as the watchdog wants it."""
 
     plan: bool
     nudges: bool
@@ -70,6 +76,7 @@ class Duty:
     talk: bool
     tips: bool
     forgetting: bool
+    canary: bool
 
 
 def look(tx: Connection, *, now: datetime, real: datetime, late: datetime) -> Duty:

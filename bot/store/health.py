@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, and_, func, or_, select
 
 from bot.core.policy import WALK
+from bot.store.real import IS_REAL_TEXT, is_real
 from bot.store.tables import alert, inbox, outbox, plan_entry
 
 
@@ -24,11 +25,21 @@ class Counts:
 
 
 def counts(tx: Connection) -> Counts:
-    by_state = select(inbox.c.state, func.count()).group_by(inbox.c.state)
-    by_kind = select(outbox.c.kind, outbox.c.state, func.count()).group_by(outbox.c.kind, outbox.c.state)
-    by_tier = select(alert.c.tier, alert.c.state, func.count()).group_by(alert.c.tier, alert.c.state)
+    by_state = select(inbox.c.state, func.count()).where(IS_REAL_TEXT).group_by(inbox.c.state)
+    by_kind = (
+        select(outbox.c.kind, outbox.c.state, func.count())
+        .where(is_real(outbox.c.contact_id))
+        .group_by(outbox.c.kind, outbox.c.state)
+    )
+    by_tier = (
+        select(alert.c.tier, alert.c.state, func.count())
+        .where(is_real(alert.c.contact_id))
+        .group_by(alert.c.tier, alert.c.state)
+    )
     by_plan = select(plan_entry.c.state, func.count()).group_by(plan_entry.c.state)
-    waiting = select(func.min(outbox.c.due_at)).where(outbox.c.lane == "page", outbox.c.state == "pending")
+    waiting = select(func.min(outbox.c.due_at)).where(
+        outbox.c.lane == "page", outbox.c.state == "pending", is_real(outbox.c.contact_id)
+    )
     return Counts(
         inbox=dict(tx.execute(by_state).all()),
         outbox={(kind, state): number for kind, state, number in tx.execute(by_kind)},

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, insert, select, update
 
 from bot.core.enrollment import EnrollmentState
+from bot.store.real import is_real
 from bot.store.statements import Prepared
 from bot.store.tables import contact, enrollment, patient
 from bot.store.vault import Vault
@@ -29,7 +30,7 @@ COLUMNS = (
 PATIENT = select(*COLUMNS).join_from(patient, enrollment, enrollment.c.patient_id == patient.c.id)
 BY_CONTACT = Prepared(PATIENT.where(patient.c.contact_id == bindparam("contact_id")).order_by(patient.c.id))
 BY_ID = PATIENT.where(patient.c.id == bindparam("patient_id"))
-ALL = PATIENT.where(patient.c.erased_at.is_(None)).order_by(patient.c.id)
+ALL = PATIENT.where(and_(is_real(patient.c.contact_id), patient.c.erased_at.is_(None))).order_by(patient.c.id)
 INSERT = insert(patient)
 INSERT_ENROLLMENT = insert(enrollment)
 

@@ -8,13 +8,15 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
+from bot.core import canary
 from bot.core.alert import OnCall
 from bot.core.enrollment import Consent
+from bot.store.real import is_real
 from bot.store.tables import contact, staff
 from bot.store.vault import Vault
 
 MEMBER = select(staff, contact.c.consent).join_from(staff, contact, contact.c.id == staff.c.contact_id)
-ALL = MEMBER.order_by(staff.c.rung, staff.c.id)
+ALL = MEMBER.where(is_real(staff.c.contact_id)).order_by(staff.c.rung, staff.c.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,13 @@ def set_rung(tx: Connection, staff_id: str, rung: int | None) -> None:
 
 def every(tx: Connection) -> tuple[Staff, ...]:
     return tuple(map(_staff, tx.execute(ALL)))
+
+
+def paged_about(tx: Connection, contact_id: str | None) -> tuple[Staff, ...]:
+    """Who may be paged about an alert of this contact: everybody; about the canary its own nurse alone."""
+    if not canary.is_canary(contact_id):
+        return every(tx)
+    return tuple(map(_staff, tx.execute(MEMBER.where(staff.c.id == canary.NURSE_ID))))
 
 
 def of_contact(tx: Connection, contact_id: str) -> Staff | None:

@@ -8,23 +8,29 @@ from datetime import date, datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Column, Connection, Row, Select, func, select, text
+from sqlalchemy import Column, Connection, Row, Select, and_, func, select, text
 
 from bot.store.database import Database
+from bot.store.real import IS_REAL_TEXT, is_real
 from bot.store.tables import contact, enrollment, inbox, outbox, patient, plan_entry, session, staff
 from bot.store.vault import Vault
 
 PAGE = 500
 """Rows read in one transaction: a reader that is slow to print holds nothing up."""
 
-INBOX = select(inbox)
+INBOX = select(inbox).where(IS_REAL_TEXT)
 OUTBOX = (
     select(outbox, contact.c.phone, staff.c.email)
     .join_from(outbox, contact, contact.c.id == outbox.c.contact_id)
     .outerjoin(staff, staff.c.id == outbox.c.staff_id)
+    .where(is_real(outbox.c.contact_id))
 )
-SESSIONS = select(session, contact.c.phone).join_from(session, contact, contact.c.id == session.c.contact_id)
-PLAN = select(plan_entry)
+SESSIONS = (
+    select(session, contact.c.phone)
+    .join_from(session, contact, contact.c.id == session.c.contact_id)
+    .where(is_real(session.c.contact_id))
+)
+PLAN = select(plan_entry).where(is_real(plan_entry.c.patient_id))
 PATIENTS = (
     select(
         patient,
@@ -35,9 +41,13 @@ PATIENTS = (
     )
     .join_from(patient, enrollment, enrollment.c.patient_id == patient.c.id)
     .join(contact, contact.c.id == patient.c.contact_id)
-    .where(patient.c.erased_at.is_(None))
+    .where(and_(is_real(patient.c.contact_id), patient.c.erased_at.is_(None)))
 )
-STAFF = select(staff, contact.c.phone, contact.c.consent).join_from(staff, contact, contact.c.id == staff.c.contact_id)
+STAFF = (
+    select(staff, contact.c.phone, contact.c.consent)
+    .join_from(staff, contact, contact.c.id == staff.c.contact_id)
+    .where(is_real(staff.c.contact_id))
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response
@@ -14,7 +14,7 @@ from prometheus_client.core import GaugeMetricFamily
 from bot.service import recovery
 from bot.service.oncall import roster
 from bot.service.reconcile.reading import is_behind
-from bot.store import health, marks, migrate
+from bot.store import health, marks, migrate, watchdogs
 from bot.store.database import StoreBusy
 from bot.store.vault import KeyMissing
 
@@ -92,7 +92,16 @@ def _quiet(site: Site) -> list[str]:
     real = site.clock.real()
     names = ("clock", "worker-page", "worker-talk")
     quiet = [n for n in names if (m := signs.get(f"alive:{n}")) is None or real - m.at > QUIET_AFTER]
-    return [f"no sign of life from {name}" for name in quiet]
+    return [f"no sign of life from {name}" for name in quiet] + _watched(site, real)
+
+
+def _watched(site: Site, real: datetime) -> list[str]:
+    """What the watchdogs have found; or that there is none, and nobody would be paged about any of this."""
+    words = site.parts.database.read(watchdogs.every)
+    if not words or words[0].is_quiet(real):
+        return ["no sign of life from watchdog"]
+    found = {each.what: each.since for word in words if not word.is_quiet(real) for each in word.troubles}
+    return [f"watchdog: {what} (since {since:%H:%M} UTC)" for what, since in found.items()]
 
 
 class _Metrics:
@@ -112,6 +121,23 @@ class _Metrics:
         stuck = self._site.parts.database.read(lambda tx: health.alerts_without_next_action(tx, self._site.now()))
         yield _gauge("mendline_alerts_without_next_action", "There must never be one.", (), {(): len(stuck)})
         yield _gauge("mendline_oldest_page_seconds", "How long the oldest page waits.", (), {(): seconds})
+        yield from self._watchdogs()
+
+    def _watchdogs(self) -> Iterator[GaugeMetricFamily]:
+        """Moments as Unix time, of the watchdog that got furthest; absent where it never did."""
+        words = self._site.parts.database.read(watchdogs.every)
+        moments: dict[str, tuple[str, Sequence[datetime | None]]] = {
+            "seen": ("When a watchdog last left a sign of life.", [word.seen_at for word in words]),
+            "canary": ("When the canary last came home.", [word.canary_at for word in words]),
+            "ping": ("When the outside ping last got through.", [word.ping_at for word in words]),
+        }
+        for name, (what, all_) in moments.items():
+            known = [int(at.timestamp()) for at in all_ if at is not None]
+            yield _gauge(f"mendline_watchdog_{name}_timestamp_seconds", what, (), {(): max(known)} if known else {})
+        parts = {
+            (each.part,): 1 for word in words if not word.is_quiet(self._site.clock.real()) for each in word.troubles
+        }
+        yield _gauge("mendline_watchdog_trouble", "Parts that the watchdog has found wrong.", ("part",), parts)
 
 
 def _gauge(name: str, what: str, labels: tuple[str, ...], values: Mapping[Any, int]) -> GaugeMetricFamily:

@@ -7,6 +7,7 @@ import os
 
 from bot import app as joining
 from bot import settings as reading
+from bot import signs
 from bot.web.site import Site, create
 from bot.worker import bell
 
@@ -16,6 +17,7 @@ COLLECT_AFTER = (20_000, 20, 20)
 
 def _make() -> Site:
     settings = reading.read(os.environ)
+    signs.Signs(settings.data, "web").beat_on("serve")
     return Site(
         parts=joining.join(settings, bell=bell.Bell(settings.redis_url)),
         clock=joining.clock(settings),

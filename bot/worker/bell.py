@@ -8,7 +8,8 @@ from __future__ import annotations
 import logging
 import queue
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from redis import Redis
 from redis.exceptions import RedisError
@@ -23,6 +24,9 @@ JOB = "bot.worker.jobs.drain"
 JOB_SECONDS = 20
 ANSWER_SECONDS = 2.0
 BACK_WITHIN_SECONDS = 4.0
+ROUND_SECONDS = 5
+"""How long a worker listens before it comes round; RQ takes fifteen off the worker's time to live for it."""
+
 RINGING_SECONDS = 5
 """A lane that is ringing is not rung again. The mark goes when the job begins, or after this long."""
 
@@ -87,13 +91,27 @@ class _Listener(SimpleWorker):
     """Comes back soon after the server does: RQ's own wait doubles up to a minute."""
 
     max_connection_wait_time = BACK_WITHIN_SECONDS
+    beat: Callable[[], None]
+
+    def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:
+        """Called whenever it comes round, with or without a server."""
+        self.beat()
+        super().heartbeat(timeout, pipeline)
 
 
-def listen(redis_url: str, lanes: Iterable[Lane]) -> None:
-    """Work until stopped. Raises RedisError when the server is gone for good; the caller waits and comes back."""
+def listen(redis_url: str, lanes: Iterable[Lane], beat: Callable[[], None]) -> None:
+    """Work until stopped; `beat` each time round. Raises RedisError when the server is gone for good; the caller waits
+    and comes back."""
     connection = Redis.from_url(redis_url)
     queues = [_queue(connection, lane) for lane in lanes]
-    worker = _Listener(queues, connection=connection, serializer=JSONSerializer, log_job_description=False)
+    worker = _Listener(
+        queues,
+        connection=connection,
+        serializer=JSONSerializer,
+        log_job_description=False,
+        worker_ttl=ROUND_SECONDS + 15,
+    )
+    worker.beat = beat
     worker.work(logging_level="WARNING")
 
 

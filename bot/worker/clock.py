@@ -10,10 +10,10 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
-from bot import app, settings
+from bot import app, settings, signs
 from bot.clock import Clock
 from bot.core.enrollment import Lane
-from bot.service import alert, clock_steps, deliver, recovery, remind, silence, sweep
+from bot.service import alert, canary, clock_steps, deliver, recovery, remind, silence, sweep
 from bot.service.oncall import watch
 from bot.service.parts import Parts
 from bot.service.reconcile import reading, rounds
@@ -41,19 +41,20 @@ def run() -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    clock = app.clock(read)
+    clock, alive = app.clock(read), signs.Signs(read.data, "clock")
     threads = [
-        threading.Thread(target=_every_second, args=(name, verb, parts, clock, stop), name=name, daemon=True)
+        threading.Thread(target=_every_second, args=(name, verb, parts, clock, stop, alive), name=name, daemon=True)
         for name, verb in (("pages", send_pages), ("more-pages", send_pages), ("carry", carry), ("fetch", fetch))
     ]
     for thread in threads:
         thread.start()
     while not stop.is_set():
         _calmly("clock", lambda: look_at_clocks(parts, clock))
-        _calmly("tick", lambda: decide(parts, moment_of(clock)))
+        _calmly("tick", lambda: decide(parts, moment_of(clock), lambda: alive.beat("decide")))
         stop.wait(TICK_SECONDS)
     for thread in threads:
         thread.join(timeout=5)
+    alive.leave()
     parts.database.close()
 
 
@@ -81,13 +82,19 @@ def fetch(parts: Parts, moment: Moment, _senders: ThreadPoolExecutor | None = No
     rounds.when_due(parts, moment)
 
 
-def decide(parts: Parts, moment: Moment) -> None:
-    """What needs no carrier. Safety first: texts not yet handled, then ladders, then what is owed to patients."""
+def decide(parts: Parts, moment: Moment, beat: Callable[[], None] = lambda: None) -> None:
+    """What needs no carrier. Safety first: texts not yet handled, then ladders, then what is owed to patients.
+
+    `beat` leaves a sign of life: before each verb, because a store that is busy keeps every one of them waiting.
+    """
+    beat()
     found = _look(parts, moment)
     _do(
         (found.texts, "texts", lambda: sweep.texts(parts, moment)),
         (found.ladders, "ladders", lambda: alert.climb_due(parts, moment)),
         (found.rota, "rota", lambda: watch.look(parts, moment)),
+        (found.canary, "canary", lambda: canary.stage(parts, moment)),
+        beat=beat,
     )
     known = reading.standing(parts, moment)
     if not (clock_steps.is_held(parts) or recovery.is_on(parts) or known.is_behind):
@@ -95,6 +102,7 @@ def decide(parts: Parts, moment: Moment) -> None:
         _do(
             (found.plan, "plan", lambda: remind.due(parts, moment, most=most)),
             (found.nudges or found.expiries, "silences", lambda: silence.due(parts, moment)),
+            beat=beat,
         )
     parts.database.write(lambda tx: marks.leave(tx, "alive:clock", str(os.getpid()), moment.real))
 
@@ -122,9 +130,10 @@ def _look(parts: Parts, moment: Moment) -> Duty:
     return parts.database.read(lambda tx: duty.look(tx, now=moment.now, real=moment.real, late=moment.now - LATE))
 
 
-def _do(*verbs: tuple[bool, str, Callable[[], object]]) -> None:
+def _do(*verbs: tuple[bool, str, Callable[[], object]], beat: Callable[[], None] = lambda: None) -> None:
     for is_due, name, verb in verbs:
         if is_due:
+            beat()
             _calmly(name, verb)
 
 
@@ -134,9 +143,11 @@ def _every_second(
     parts: Parts,
     clock: Clock,
     stop: threading.Event,
+    alive: signs.Signs,
 ) -> None:
     with ThreadPoolExecutor(max_workers=deliver.SENDERS, thread_name_prefix=name) as senders:
         while not stop.is_set():
+            alive.beat(name)
             _calmly(name, lambda: verb(parts, moment_of(clock), senders))
             stop.wait(TICK_SECONDS)
 

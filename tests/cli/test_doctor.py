@@ -60,6 +60,7 @@ def test_a_clinic_on_a_desk_has_nothing_bad(mendline: Terminal) -> None:
         "on call": "warn",
         "alerts": "ok",
         "processes": "warn",
+        "watchdog": "warn",
         "waiting": "ok",
         "redis": "warn",
         "carrier": "warn",

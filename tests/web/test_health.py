@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from bot.store import marks
 from bot.store.vault import Vault
+from bot.store.watchdogs import ALIVE, Trouble, Word, said
 from bot.web.site import create
 from tests.clinic import Clinic
 
@@ -22,6 +23,14 @@ def alive(clinic: Clinic) -> None:
     for name in ("clock", "worker-page", "worker-talk"):
         at = clinic.clock.real()
         clinic.parts.database.write(lambda tx, sign=name, at=at: marks.leave(tx, f"alive:{sign}", "1", at))
+    watches(clinic)
+
+
+def watches(clinic: Clinic, *troubles: Trouble) -> None:
+    """A watchdog has looked just now, and found these."""
+    at = clinic.clock.real()
+    word = said(Word("vm", at, troubles, canary_at=at))
+    clinic.parts.database.write(lambda tx: marks.leave(tx, f"{ALIVE}1", word, at))
 
 
 def test_alive_needs_nothing(clinic: Clinic) -> None:
@@ -107,3 +116,24 @@ def test_metrics_count_and_name_nobody(clinic: Clinic) -> None:
     assert not [secret for secret in ("Maria", patient.number, nurse.number, "breathe") if secret in said]
     nurse.forgets()
     patient.forgets()
+
+
+def test_what_the_watchdog_found_is_said_and_counted(clinic: Clinic) -> None:
+    clinic.nurse()
+    alive(clinic)
+    watches(clinic, Trouble("worker-page", "The worker for pages on vm is dead or hangs", clinic.clock.real()))
+
+    status, told = ready(clinic)
+    metrics = clinic.browser.get("/metrics").text
+
+    assert status == 200
+    assert "watchdog: The worker for pages on vm is dead or hangs (since 19:30 UTC)" in told["degraded"]  # type: ignore[operator]
+    assert 'mendline_watchdog_trouble{part="worker-page"} 1.0' in metrics
+    assert "mendline_watchdog_canary_timestamp_seconds 1." in metrics
+
+
+def test_a_watchdog_that_fell_silent_is_missed(clinic: Clinic) -> None:
+    alive(clinic)
+    clinic.clock.wait_real(minutes=1)
+
+    assert "no sign of life from watchdog" in ready(clinic)[1]["degraded"]  # type: ignore[operator]

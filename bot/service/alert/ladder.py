@@ -60,7 +60,7 @@ def _move_if_due(tx: Connection, parts: Parts, script: Script, alert_id: str, no
 
 def step(tx: Connection, parts: Parts, script: Script, alert: Alert, now: datetime) -> set[Lane]:
     """One step of an open alert's ladder: pages, the truth to the patient, the next look. Returns the lanes to ring."""
-    people = roster.to_page(tx, parts, alert.cause, now)
+    people = roster.to_page(tx, parts, alert.cause, alert.contact_id, now)
     decided = climb(
         alert.climb,
         people,
@@ -93,7 +93,8 @@ def page_failed(tx: Connection, parts: Parts, message: Message, alert_id: str, n
     if alert.state is not AlertState.OPEN:
         outbox.cancel(tx, alert_id=alert_id, reason="acknowledged")
     elif alert.next_action_at is not None and not _also_by_sms(tx, message):
-        people, policy = roster.to_page(tx, parts, alert.cause, now), parts.scripts.live().policy
+        people = roster.to_page(tx, parts, alert.cause, alert.contact_id, now)
+        policy = parts.scripts.live().policy
         last, due = alert.last_action_at, alert.next_action_at
         sooner = hurried(alert.climb, people, policy, last_action_at=last, next_action_at=due, now=now)
         alerts.set_next_action(tx, alert_id, sooner)

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from sqlalchemy import Connection
 
+from bot.core import canary
 from bot.core.enrollment import Channel, MessageKind
 from bot.core.redflag.table import Tier
 from bot.service.oncall import reach
@@ -37,7 +38,7 @@ def write_all(
     now: datetime,
     words: Words = Words.ALERT,
 ) -> None:
-    for member in staff.every(tx) if staff_ids else ():
+    for member in staff.paged_about(tx, alert.contact_id) if staff_ids else ():
         if member.id in staff_ids:
             write(tx, parts, script, alert, member, now, words)
 
@@ -70,20 +71,26 @@ def _draft(
     now: datetime,
     words: Words,
 ) -> Draft:
-    notice = f"{words}_sms" if channel is Channel.SMS else f"{words}_email_body"
     return Draft(
         id=parts.ids(),
         kind=MessageKind.PAGE,
         channel=channel,
         contact_id=member.contact_id,
         occurrence=f"page:{alert.id}:{token[:12]}:{channel.value}",
-        body=page_words(script, notice, page_values(alert, parts.link(token))),
+        body=_body(parts, script, alert, channel, token, words),
         due_at=now,
         created_at=now,
         alert_id=alert.id,
         staff_id=member.id,
         urgent=True,
     )
+
+
+def _body(parts: Parts, script: Script, alert: Alert, channel: Channel, token: str, words: Words) -> str:
+    if canary.is_canary(alert.contact_id):
+        return canary.PAGE.format(code=alert.code)
+    notice = f"{words}_sms" if channel is Channel.SMS else f"{words}_email_body"
+    return page_words(script, notice, page_values(alert, parts.link(token)))
 
 
 def page_values(alert: Alert, link: str) -> dict[str, str]:

@@ -18,6 +18,7 @@ from bot.service.console.case import PAIN_STEP, here
 from bot.service.parts import Parts
 from bot.store import patients, staff
 from bot.store.console.tables import finding, usefulness
+from bot.store.real import is_real
 from bot.store.tables import alert, answer, outbox, session
 
 Cell = str | float | None
@@ -57,7 +58,9 @@ def _replies(tx: Connection, since: datetime) -> Report:
     """A check-in counts as answered when anything in it was understood."""
     zones = {person.id: (person.surgery_day, zone(person.zone)) for person in patients.every(tx)}
     began = tx.execute(
-        select(session.c.id, session.c.patient_id, session.c.started_at).where(session.c.started_at >= since)
+        select(session.c.id, session.c.patient_id, session.c.started_at).where(
+            session.c.started_at >= since, is_real(session.c.contact_id)
+        )
     )
     answered = set(tx.execute(select(answer.c.session_id).where(answer.c.at >= since)).scalars())
     by_day: dict[int, list[bool]] = defaultdict(list)
@@ -77,7 +80,9 @@ def _replies(tx: Connection, since: datetime) -> Report:
 
 def _pain(tx: Connection, since: datetime) -> Report:
     zones = {person.id: (person.surgery_day, zone(person.zone)) for person in patients.every(tx)}
-    asked = and_(answer.c.step == PAIN_STEP, answer.c.number.is_not(None), answer.c.at >= since)
+    asked = and_(
+        answer.c.step == PAIN_STEP, answer.c.number.is_not(None), answer.c.at >= since, is_real(answer.c.patient_id)
+    )
     by_day: dict[int, list[float]] = defaultdict(list)
     for row in tx.execute(select(answer.c.patient_id, answer.c.number, answer.c.at).where(asked)):
         surgery, there = zones[row.patient_id]
@@ -105,7 +110,7 @@ def _pain(tx: Connection, since: datetime) -> Report:
 def _alerts(tx: Connection, parts: Parts, since: datetime, zone_here: tzinfo) -> Report:
     names = {member.id: member.name(parts.vault) for member in staff.every(tx)}
     counts: dict[tuple[str, str], dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for row in tx.execute(select(alert).where(alert.c.raised_at >= since)):
+    for row in tx.execute(select(alert).where(alert.c.raised_at >= since, is_real(alert.c.contact_id))):
         shift = _shift(row.raised_at.astimezone(zone_here).hour)
         counts[names.get(row.acknowledged_by, "nobody yet"), shift][row.tier] += 1
     rows = [
@@ -128,7 +133,7 @@ def _shift(hour: int) -> str:
 def _times(tx: Connection, since: datetime) -> Report:
     waits: dict[str, list[float]] = defaultdict(list)
     raised: dict[str, int] = defaultdict(int)
-    for row in tx.execute(select(alert).where(alert.c.raised_at >= since)):
+    for row in tx.execute(select(alert).where(alert.c.raised_at >= since, is_real(alert.c.contact_id))):
         raised[row.tier] += 1
         if row.acknowledged_at:
             waits[row.tier].append((row.acknowledged_at - row.raised_at).total_seconds() / 60)
@@ -157,7 +162,9 @@ def _rules(tx: Connection, since: datetime) -> Report:
 
     said = _useful(tx)
     tally: dict[str, list[bool | None]] = defaultdict(list)
-    for row in tx.execute(select(alert.c.id, alert.c.why, alert.c.concepts).where(alert.c.raised_at >= since)):
+    for row in tx.execute(
+        select(alert.c.id, alert.c.why, alert.c.concepts).where(alert.c.raised_at >= since, is_real(alert.c.contact_id))
+    ):
         for reason in json.loads(row.why) if json.loads(row.concepts) else ():
             tally[reason.rpartition(" v")[0] or reason].append(said.get(row.id))
     rows = []
@@ -187,7 +194,7 @@ def _useful(tx: Connection) -> dict[str, bool]:
 
 def _cost(tx: Connection, parts: Parts, since: datetime) -> Report:
     """Segments are what a carrier bills."""
-    sent = and_(outbox.c.sent_at >= since, outbox.c.channel == "sms")
+    sent = and_(outbox.c.sent_at >= since, outbox.c.channel == "sms", is_real(outbox.c.contact_id))
     counts: dict[str, list[int]] = defaultdict(list)
     for row in tx.execute(select(outbox.c.id, outbox.c.kind, outbox.c.body).where(sent).limit(MOST_MESSAGES)):
         counts[row.kind].append(measure(parts.vault.open("outbox.body", row.id, row.body)).segments)

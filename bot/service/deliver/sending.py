@@ -6,10 +6,12 @@ import logging
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from bot.core import canary
 from bot.core.attempt import after_failure
 from bot.core.clearance import GO, Clearance, Departure, clear
 from bot.core.delivery import ERRORS, ErrorRule, OutboxState, Verdict
@@ -115,7 +117,10 @@ def _kept_back(message: Message, cleared: Clearance) -> Outcome:
 def _send(parts: Parts, message: Message, moment: Moment) -> Attempt:
     carrier = parts.carriers[message.channel]
     try:
-        return Attempt(message, sid=carrier.send(_outgoing(parts, message, moment)))
+        outgoing = _outgoing(parts, message, moment)
+        if canary.goes_nowhere(outgoing.to):
+            return Attempt(message, sid=f"SM{uuid4().hex}")  # the carrier would be called here
+        return Attempt(message, sid=carrier.send(outgoing))
     except KeyMissing as missing:
         log.error("message %s cannot be opened: %s", message.id, missing)  # noqa: TRY400 - the sentence says it all
         return Attempt(message, failure=NotSent(SEALED, SEALED.what))

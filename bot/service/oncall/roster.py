@@ -34,11 +34,14 @@ def read(tx: Connection, team: Sequence[Staff], reachable: frozenset[str], now: 
     )
 
 
-def to_page(tx: Connection, parts: Parts, cause: Cause, now: datetime) -> list[OnCall]:
-    """Those whom a ladder may page now. Without a rung: those who take part in being on call on other days, paged when
-    everyone is; and where nobody is on call who can be reached, every nurse and admin, because a page to too many
-    beats none. A gap in the rota is for the admins first: they can close it."""
-    team = staff.every(tx)
+def to_page(tx: Connection, parts: Parts, cause: Cause, contact_id: str | None, now: datetime) -> list[OnCall]:
+    """Those whom the ladder of an alert about this contact may page now.
+
+    Without a rung: those who take part in being on call on other days, paged when everyone is; and where nobody is on
+    call who can be reached, every nurse and admin, because a page to too many beats none. A gap in the rota is for the
+    admins first: they can close it.
+    """
+    team = staff.paged_about(tx, contact_id)
     found = read(tx, team, reachable(parts, team), now)
     admins = {member.id for member in team if member.role == "admin"} if cause is Cause.ROTA else set()
     return _people(found, dict.fromkeys(admins & found.reachable, BEFORE_ALL), now)

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, and_, func, or_, select
 from bot.store import alerts
 from bot.store.alerts import Alert
 from bot.store.console.tables import writing
+from bot.store.real import is_real
 from bot.store.tables import alert, alert_event, answer, contact, inbox, outbox, session
 from bot.store.vault import Vault
 
@@ -20,13 +21,18 @@ NEWEST_LINES = 150
 
 
 def unresolved(tx: Connection) -> list[Alert]:
-    ids = tx.execute(select(alert.c.id).where(alert.c.state != "resolved")).scalars()
+    ids = tx.execute(select(alert.c.id).where(alert.c.state != "resolved", is_real(alert.c.contact_id))).scalars()
     return [alerts.get(tx, id_) for id_ in list(ids)]
 
 
 def resolved(tx: Connection, limit: int) -> list[Alert]:
     """The latest, the newest first."""
-    done = select(alert.c.id).where(alert.c.state == "resolved").order_by(alert.c.resolved_at.desc()).limit(limit)
+    done = (
+        select(alert.c.id)
+        .where(alert.c.state == "resolved", is_real(alert.c.contact_id))
+        .order_by(alert.c.resolved_at.desc())
+        .limit(limit)
+    )
     return [alerts.get(tx, id_) for id_ in list(tx.execute(done).scalars())]
 
 

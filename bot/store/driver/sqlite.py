@@ -22,8 +22,7 @@ PRAGMAS = (
 
 def engine_for(url: str) -> Engine:
     """Connections with the option `reading` see one consistent view; with `by_hand`, whoever asked begins and ends."""
-    path = make_url(url).database
-    if path and path != ":memory:":
+    if path := file_of(url):
         Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     engine = create_engine(url, hide_parameters=True, connect_args={"check_same_thread": False, "timeout": 10})
     event.listen(engine, "connect", _prepare)
@@ -31,10 +30,16 @@ def engine_for(url: str) -> Engine:
     return engine
 
 
+def file_of(url: str) -> str:
+    """Where it is kept; empty for one in memory."""
+    path = make_url(url).database
+    return path if path and path != ":memory:" else ""
+
+
 def lock_file(url: str) -> Path | None:
     """The file at which processes take turns; a database in memory has one process."""
-    path = make_url(url).database
-    return Path(path + ".lock") if path and path != ":memory:" else None
+    path = file_of(url)
+    return Path(path + ".lock") if path else None
 
 
 def _prepare(connection: Any, _record: object) -> None:

@@ -19,6 +19,7 @@ from bot.core.wording import measure
 from bot.errors import Refused
 from bot.service.console import acting, case, worklist, writing
 from bot.service.console.case import Case
+from bot.service.console.impaired import impaired
 from bot.service.console.signing_in import Visitor
 from bot.service.console.worklist import Tab, Worklist
 from bot.web.console.chart import Trend, trend
@@ -172,8 +173,9 @@ class Alerts:
         return worklist.worklist(self.parts, view.tab, visitor.staff_id, view.search, self._now)
 
     def _listed(self, view: View, found: Worklist) -> dict[str, object]:
-        stamp = hashlib.sha256(repr((view, found)).encode()).hexdigest()[:16]
-        return {"list": found, "view": view, "tabs": Tab, "stamp": stamp}
+        wrong = impaired(self.parts, self.gate.site.clock.real())
+        stamp = hashlib.sha256(repr((view, found, wrong)).encode()).hexdigest()[:16]
+        return {"list": found, "view": view, "tabs": Tab, "stamp": stamp, "impaired": wrong}
 
     def _opened(self, opened: Case) -> dict[str, object]:
         stamp = hashlib.sha256(repr((opened.alert, opened.lines, opened.person and opened.person.talk_until)).encode())
