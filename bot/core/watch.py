@@ -330,7 +330,7 @@ def waiting(oldest: Waiting, times: Times) -> list[Shown]:
 @dataclass(frozen=True, slots=True)
 class Rank:
     """Which of several watchdogs this one is: the first pages, the others only when it did not. `told`: part -> when
-    any of them told people."""
+    another of them told people."""
 
     place: int = 0
     told: Mapping[str, datetime] = field(default_factory=dict)
@@ -341,7 +341,8 @@ def deferred(page: Sequence[Trouble], rank: Rank, now: datetime, times: Times) -
     ours, theirs = list[Trouble](), list[Trouble]()
     for each in page:
         at = rank.told.get(each.part)
-        if at is not None and now - at < times.again - times.steady:
+        is_of_this = at is not None and at >= each.found_at - times.carrying  # and not of an earlier trouble
+        if at is not None and is_of_this and now - at < times.again - times.steady:
             theirs.append(each)
         elif now - _due_at(each, times) >= rank.place * times.deputy:
             ours.append(each)

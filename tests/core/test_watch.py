@@ -295,6 +295,12 @@ def test_what_another_watchdog_said_is_not_said_again_before_its_time() -> None:
     assert deferred([trouble(ago=30)], said, NOW, TIMES) == ([], [trouble(ago=30)])
 
 
+def test_what_another_said_of_an_earlier_trouble_hides_no_new_one() -> None:
+    earlier = Rank(0, {"clock": NOW - timedelta(minutes=5)})
+
+    assert deferred([trouble(ago=30)], earlier, NOW, TIMES) == ([trouble(ago=30)], [])
+
+
 def test_when_the_other_falls_silent_this_one_goes_on() -> None:
     long_ago, mine = Rank(1, {"clock": NOW - timedelta(seconds=920)}), trouble(ago=950, paged=920)
 

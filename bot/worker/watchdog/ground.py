@@ -58,4 +58,4 @@ class Ground:
 
 
 TOLD = "told:"
-"""With a part: people were paged about it, by whichever watchdog."""
+"""With a part: people were paged about it; the value says by which watchdog."""

@@ -117,7 +117,11 @@ class Questions:
     def _look(self, tx: Connection) -> Looked:
         now, real = self._ground.clock.now(), self._ground.clock.real()
         alive = marks.every(tx, "alive:")
-        told = {name.removeprefix(TOLD): mark.at for name, mark in marks.every(tx, TOLD).items()}
+        told = {
+            name.removeprefix(TOLD): mark.at
+            for name, mark in marks.every(tx, TOLD).items()
+            if mark.value != self._ground.me
+        }
         return Looked(
             waiting=waiting.look(tx, now=now, real=real),
             alive={name.removeprefix("alive:"): mark.at for name, mark in alive.items()},

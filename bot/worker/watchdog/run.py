@@ -186,7 +186,7 @@ class Watchdog:
 
         def leave(tx: Connection) -> None:
             for part in parts:
-                marks.leave(tx, f"{TOLD}{part}", "", real)
+                marks.leave(tx, f"{TOLD}{part}", self._ground.me, real)
 
         try:
             self._ground.database.write(leave)
