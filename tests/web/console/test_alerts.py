@@ -9,7 +9,9 @@ from datetime import timedelta
 import pytest
 
 from bot.service.console.writing import TALK_LASTS
+from bot.store import marks
 from bot.store.console.tables import finding, usefulness
+from bot.store.watchdogs import ALIVE, Trouble, Word, said
 from tests.clinic import TUESDAY, Clinic, Handset
 from tests.web.console.desk import Desk, desk_of
 from tests.web.console.ward import Ward
@@ -307,3 +309,15 @@ def test_a_stranger_who_cannot_breathe_is_shown_without_a_name(clinic: Clinic, w
 
     assert f"Unknown number …{stranger.number[-4:]}" in desk.sees("/")
     assert f"tel:{stranger.number}" in desk.sees(path)
+
+
+def test_while_paging_is_impaired_the_list_says_so_and_since_when(clinic: Clinic, desk: Desk) -> None:
+    before = desk.sees("/")
+    trouble = Trouble("worker-page", "The worker for pages on vm is dead or hangs", clinic.clock.real())
+    word = said(Word("vm", clinic.clock.real(), (trouble,)))
+    clinic.parts.database.write(lambda tx: marks.leave(tx, f"{ALIVE}1", word, clinic.clock.real()))
+
+    page = desk.sees("/")
+
+    assert "Paging is impaired" not in before
+    assert re.search(r"Paging is impaired since \d\d:\d\d\. The worker for pages on vm is dead or hangs\.", page)
