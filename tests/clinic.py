@@ -55,6 +55,9 @@ NIGHT = datetime(2026, 11, 25, 8, 0, tzinfo=UTC)
 
 MOST_ROUNDS = 200
 
+READING_SECONDS = 10
+"""How long a person takes to read a question and to answer it."""
+
 
 class MovedClock:
     """The clinic's clock in a test's hand. Real time goes along with it, unless the test moves it apart."""
@@ -117,9 +120,16 @@ class Handset:
         self.name = name
         self._phone = clinic.carrier.phone(number)
         self._read = 0
+        self._typed_at: datetime | None = None
 
-    def texts(self, body: str, *, media: int = 0) -> list[str]:
-        """Type and send; what the webhook's answer brought is returned, and still waits to be asked about."""
+    def texts(self, body: str, *, media: int = 0, at_once: bool = False) -> list[str]:
+        """Type and send; what the webhook's answer brought is returned, and still waits to be asked about.
+
+        A person reads before they answer again, unless they text `at_once`.
+        """
+        if self._typed_at == self.clinic.clock.now() and not at_once:
+            self.clinic.clock.forward(seconds=READING_SECONDS)
+        self._typed_at = self.clinic.clock.now()
         answer = [shown.body for shown in self._phone.texts(body, media=media)]
         self.clinic.settle()
         return answer

@@ -31,6 +31,7 @@ class Cause(StrEnum):
     REVIEW = "review"
     NOT_UNDERSTOOD = "not_understood"
     FREE_WORDS = "free_words"
+    LATE = "late"
     UNREADABLE = "unreadable"
     STOPPED = "stopped"
     UNREACHABLE = "unreachable"

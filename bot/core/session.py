@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import StrEnum
 from operator import is_
 
@@ -44,8 +45,25 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Closed:
+    """The question answered last in a conversation: its step, the words that answered it, and when they came (UTC).
+
+    `text_id` names that text, in whose answer the next question went out; `copies` counts how often it came again.
+    """
+
+    step: str
+    words: str
+    at: datetime
+    text_id: str = ""
+    copies: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Session:
-    """`step` is the question that waits for an answer; None once the session is over."""
+    """`step` is the question that waits for an answer; None once the session is over.
+
+    `closed` is the question before it, to which a correction or the same words sent again belong.
+    """
 
     flow: str
     version: int
@@ -54,6 +72,7 @@ class Session:
     unclear: int = 0
     nudged: bool = False
     answers: Mapping[str, AnswerValue] = field(default_factory=dict)
+    closed: Closed | None = None
 
     @property
     def is_over(self) -> bool:
@@ -118,7 +137,7 @@ def advance(flow: Flow, session: Session, answer: AnswerClass, facts: Facts, hea
 
     Raises LookupError when the session waits at a step that its flow does not have.
     """
-    ask = _waiting(flow, session)
+    ask = asked(flow, session.step)
     match answer:
         case Silence(over):
             turn = _expire(flow, session) if over else _nudge(ask, session)
@@ -129,10 +148,11 @@ def advance(flow: Flow, session: Session, answer: AnswerClass, facts: Facts, hea
     return _filled(turn, facts)
 
 
-def _waiting(flow: Flow, session: Session) -> Ask:
-    step = flow.step(session.step or "")
+def asked(flow: Flow, name: str | None) -> Ask:
+    """The question of this name. Raises LookupError when the flow has none."""
+    step = flow.step(name or "")
     if not isinstance(step, Ask):
-        raise LookupError(f"flow {flow.name} has no question {session.step}")  # noqa: TRY004 - the script lacks it
+        raise LookupError(f"flow {flow.name} has no question {name}")  # noqa: TRY004 - the script lacks it
     return step
 
 
@@ -170,6 +190,38 @@ def _answered(
     elif comment:
         onward = replace(onward, say=(*comment, *onward.say))
     return replace(onward, answer=Answer(ask.name, ask.question.kind, value))
+
+
+def answer_late(
+    flow: Flow, session: Session, step: str, answer: AnswerClass, facts: Facts, heard: tuple[Concern, ...] = ()
+) -> Turn:
+    """An answer to a question that no longer waits: one corrected, or one that came after the conversation had ended.
+
+    It is kept and judged as it would have been in time, and so are the scores made of it; the conversation is not
+    walked back. Raises LookupError for a step that asks nothing.
+    """
+    ask = asked(flow, step)
+    value = value_of(answer)
+    session = replace(session, answers={**session.answers, step: value})
+    turn = _with_branch(Turn(session), step, taken(ask.branches, answer, session, facts))
+    for each in flow.steps:
+        if isinstance(each, Score) and step in each.of and each.name in session.answers:
+            turn, _ = _scored(flow, each, turn, facts)
+    turn = replace(turn, say=(), answer=Answer(step, ask.question.kind, value))
+    if flags := _union(heard, turn.red_flags):
+        # After an emergency the script falls silent, as it would have then.
+        told = _told(flow, facts, flags, turn, turn.session)
+        turn = replace(told, answer=turn.answer)
+    if session.is_over:
+        turn = replace(turn, session=replace(turn.session, state=session.state))
+    return _filled(turn, facts)
+
+
+def red_if(flow: Flow, session: Session, step: str, answer: AnswerClass, facts: Facts) -> tuple[Concern, ...]:
+    """The red flags that this would hold as an answer to that question. Nothing moves."""
+    if isinstance(answer, Unclear | Silence | Words):
+        return ()
+    return answer_late(flow, session, step, answer, facts).red_flags
 
 
 def taken(branches: tuple[Branch, ...], answer: AnswerClass, session: Session, facts: Facts) -> Branch | None:
@@ -321,12 +373,16 @@ __all__ = [
     "Answer",
     "AnswerValue",
     "Bands",
+    "Closed",
     "Facts",
     "Session",
     "State",
     "Turn",
     "advance",
+    "answer_late",
+    "asked",
     "lookup",
+    "red_if",
     "score",
     "start",
     "taken",

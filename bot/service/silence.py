@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -126,7 +127,7 @@ def _end(
     tx: Connection, parts: Parts, script: Script, conversation: Conversation, patient: Patient, now: datetime
 ) -> None:
     session = conversation.session
-    over = Session(session.flow, session.version, session.step, State.EXPIRED, answers=session.answers)
+    over = replace(session, state=State.EXPIRED)
     _save(tx, parts, conversation, over, nudge_at=None, now=now)
     _flag_scores(tx, parts, conversation, now)
     if patient.enrollment is EnrollmentState.ACTIVE and (now.date() - patient.surgery_day).days <= RISK_DAYS + 1:

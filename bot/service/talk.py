@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
@@ -38,14 +39,21 @@ def next_office_opening(script: Script, now: datetime) -> datetime:
 
 
 def facts(
-    tx: Connection, script: Script, patient: Patient, now: datetime, *, flow: Flow, step: str = "", session_id: str = ""
+    tx: Connection,
+    script: Script,
+    patient: Patient,
+    now: datetime,
+    *,
+    flow: Flow,
+    steps: Iterable[str] = ("",),
+    session_id: str = "",
 ) -> Facts:
-    """What the engine may know of this patient as the flow begins, or when the waiting step is answered.
+    """What the engine may know of this patient as the flow begins, or when one of these steps is answered.
 
     Earlier answers are read only where a condition asks for them, and only those since the surgery.
     """
     there = zone(patient.zone)
-    asked = flow.remembers(step)
+    asked = frozenset(name for step in steps for name in flow.remembers(step))
     since = at_local(patient.surgery_day, time(), there)
     return Facts(
         table=script.table,

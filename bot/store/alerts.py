@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, insert, select, union, update
 
 from bot.core.alert import AlertState, Cause, Climb
 from bot.core.redflag.table import Tier
@@ -138,6 +138,12 @@ def open_of_contact(tx: Connection, contact_id: str) -> list[Alert]:
     return [_alert(row) for row in tx.execute(OPEN_OF_CONTACT, {"contact_id": contact_id})]
 
 
+def unresolved_of_contact(tx: Connection, contact_id: str) -> list[Alert]:
+    """Alerts of this phone without a disposition, acknowledged or not."""
+    is_theirs = and_(alert.c.contact_id == contact_id, alert.c.state != word("resolved"))
+    return [_alert(row) for row in tx.execute(select(alert).where(is_theirs))]
+
+
 def unresolved(tx: Connection, contact_id: str | None, cause: Cause) -> Alert | None:
     """An alert of this cause that still stands, for this phone or (None) for the service itself."""
     about = alert.c.contact_id == contact_id if contact_id else alert.c.contact_id.is_(None)
@@ -245,9 +251,14 @@ def resolve(tx: Connection, vault: Vault, alert_id: str, *, disposition: str, no
 
 def was_heard_in(tx: Connection, inbox_id: str) -> bool:
     """Did this text raise an alert, or was it heard as one that stood already?"""
-    again = select(alert_event.c.id).where(and_(alert_event.c.act == "heard_again", alert_event.c.detail == inbox_id))
+    return bool(heard_in(tx, inbox_id))
+
+
+def heard_in(tx: Connection, inbox_id: str) -> frozenset[str]:
+    """The ids of the alerts that this text raised, or that stood already when it said the same."""
+    is_again = and_(alert_event.c.act == "heard_again", alert_event.c.detail == inbox_id)
     raised = select(alert.c.id).where(alert.c.inbox_id == inbox_id)
-    return tx.execute(raised.limit(1)).first() is not None or tx.execute(again.limit(1)).first() is not None
+    return frozenset(tx.execute(union(raised, select(alert_event.c.alert_id).where(is_again))).scalars())
 
 
 def _alert(row: Row[Any]) -> Alert:

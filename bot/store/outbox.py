@@ -73,6 +73,17 @@ LEASE_OVER = (
     .order_by(outbox.c.lease_until)
     .limit(bindparam("limit"))
 )
+ARRIVED = Prepared(
+    select(outbox.c.id)
+    .where(
+        and_(
+            outbox.c.inbox_id == bindparam("inbox_id"),
+            outbox.c.sid.is_not(None),
+            outbox.c.state.in_([word("accepted"), word("delivered")]),
+        )
+    )
+    .limit(1)
+)
 OF_TEXT = MESSAGE.where(and_(outbox.c.inbox_id == bindparam("inbox_id"), outbox.c.by_answer)).order_by(outbox.c.id)
 SETTLE = (
     update(outbox)
@@ -311,6 +322,11 @@ def by_sid(tx: Connection, sid: str) -> Message | None:
 def of_text(tx: Connection, inbox_id: str) -> list[Message]:
     """The replies that were given in the answer to this text."""
     return [_message(row) for row in tx.execute(OF_TEXT, {"inbox_id": inbox_id})]
+
+
+def has_arrived(tx: Connection, inbox_id: str) -> bool:
+    """Whether the carrier has told of a reply to this text that it is on the phone, or on its way there."""
+    return ARRIVED.first(tx, {"inbox_id": inbox_id}) is not None
 
 
 def lease_over(tx: Connection, *, real: datetime, limit: int, pages: bool) -> list[Message]:

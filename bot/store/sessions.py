@@ -11,9 +11,10 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, func, insert, or_, select, update
 
-from bot.core.session import Answer, Session, State
+from bot.core.session import Answer, Closed, Session, State
 from bot.store.statements import InsertOnce, Prepared, word
 from bot.store.tables import answer, session
+from bot.store.types import Instant
 from bot.store.vault import Vault
 
 INSERT = InsertOnce(session, "occurrence")
@@ -37,9 +38,10 @@ SAVE = Prepared(
         unclear=bindparam("new_unclear"),
         nudged=bindparam("new_nudged"),
         answers=bindparam("new_answers"),
+        closed=bindparam("new_closed"),
         nudge_at=bindparam("new_nudge_at"),
         expires_at=bindparam("new_expires_at"),
-        ended_at=bindparam("new_ended_at"),
+        ended_at=func.coalesce(session.c.ended_at, bindparam("new_ended_at", type_=Instant)),
     )
 )
 DUE = (
@@ -70,6 +72,7 @@ class Conversation:
     session: Session
     nudge_at: datetime | None
     expires_at: datetime | None
+    ended_at: datetime | None
 
 
 def begin(
@@ -99,6 +102,7 @@ def begin(
         "unclear": session.unclear,
         "nudged": session.nudged,
         "answers": _sealed_answers(vault, session_id, session),
+        "closed": None,
         "nudge_at": nudge_at,
         "expires_at": expires_at,
         "ended_at": now if session.is_over else None,
@@ -125,6 +129,7 @@ def save(
             "new_unclear": session.unclear,
             "new_nudged": session.nudged,
             "new_answers": _sealed_answers(vault, session_id, session),
+            "new_closed": _sealed_closed(vault, session_id, session.closed),
             "new_nudge_at": nudge_at,
             "new_expires_at": expires_at,
             "new_ended_at": now if session.is_over else None,
@@ -270,6 +275,20 @@ def _sealed_answers(vault: Vault, session_id: str, session: Session) -> bytes:
     return vault.seal("session.answers", session_id, json.dumps(dict(session.answers)))
 
 
+def _sealed_closed(vault: Vault, session_id: str, closed: Closed | None) -> bytes | None:
+    if closed is None:
+        return None
+    kept = [closed.step, closed.words, closed.at.isoformat(), closed.text_id, closed.copies]
+    return vault.seal("session.closed", session_id, json.dumps(kept))
+
+
+def _closed(vault: Vault, row: Any) -> Closed | None:
+    if row.closed is None:
+        return None
+    step, words, at, text_id, copies = json.loads(vault.open("session.closed", row.id, row.closed))
+    return Closed(step, words, datetime.fromisoformat(at), text_id, copies)
+
+
 def read(row: Any, vault: Vault) -> Conversation:
     return Conversation(
         id=row.id,
@@ -283,7 +302,9 @@ def read(row: Any, vault: Vault) -> Conversation:
             unclear=row.unclear,
             nudged=row.nudged,
             answers=json.loads(vault.open("session.answers", row.id, row.answers)),
+            closed=_closed(vault, row),
         ),
         nudge_at=row.nudge_at,
         expires_at=row.expires_at,
+        ended_at=row.ended_at,
     )

@@ -177,6 +177,7 @@ session = Table(
     Column("unclear", Integer, nullable=False),
     Column("nudged", Boolean, nullable=False),
     Column("answers", Sealed, nullable=False),
+    Column("closed", Sealed),  # the question answered last, with the words that answered it
     Column("started_at", Instant, nullable=False),
     Column("nudge_at", Instant),
     Column("expires_at", Instant),

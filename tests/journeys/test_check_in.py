@@ -114,8 +114,8 @@ def test_silence_is_nudged_once_and_then_a_task_for_staff(morning: Clinic) -> No
     assert [(alert.cause, alert.tier) for alert in morning.alerts] == [("silence", "routine")]
 
 
-def test_a_late_reply_is_not_lost(morning: Clinic) -> None:
-    """After the wait is over nothing asks any more: a person reads what comes."""
+def test_a_late_reply_is_kept_and_read(morning: Clinic) -> None:
+    """After the wait is over nothing asks any more: the answer counts, and a person reads it."""
     patient = morning.patient(day=14)
     morning.clock.forward(hours=21)
     patient.forgets()
@@ -123,7 +123,8 @@ def test_a_late_reply_is_not_lost(morning: Clinic) -> None:
     patient.texts("4")
 
     patient.hears("staff will read this")
-    assert sorted(alert.cause for alert in morning.alerts) == ["not_understood", "silence"]
+    assert [(row["step"], row["number"]) for row in morning.rows(answer)] == [("pain", 4.0)]
+    assert sorted(alert.cause for alert in morning.alerts) == ["late", "silence"]
 
 
 def test_a_check_in_left_open_ends_with_a_task_when_the_next_one_begins(morning: Clinic) -> None:

@@ -18,6 +18,7 @@ from bot.core.reception.adding import (
 )
 from bot.core.reception.decision import Decision, Matter, Sender, Spoken, Standing, Text
 from bot.core.reception.language import language_asked
+from bot.core.reception.late import of_the_one_before
 from bot.core.reception.leaving import wrong_person
 from bot.core.reception.robot import from_robot
 from bot.core.redflag.phrases import Intent
@@ -73,6 +74,8 @@ def to_the_person(text: Text, heard: Heard, facts: Facts) -> Decision:
 def out_of_conversation(text: Text, heard: Heard, standing: Standing, facts: Facts) -> Decision:
     if Intent.ROBOT in heard.intents:
         return from_robot(text, heard, facts)
+    if standing.over and (late := of_the_one_before(text, heard, standing.over, facts)):
+        return with_pictures(_thanked(late, standing, facts), text, facts)
     decision = with_pictures(with_red_flags(Decision(), heard, facts), text, facts)
     if decision.matters and not heard.review:
         return decision
@@ -83,8 +86,17 @@ def out_of_conversation(text: Text, heard: Heard, standing: Standing, facts: Fac
         return replace(decision, understood="another language")
     if not heard.review:
         decision = adding(decision, Matter(Tier.ROUTINE, cause))
-    notice = "ended" if standing.has_ended else by_hours(facts, "staff_will_read")
-    return saying(decision, notice)
+    return saying(decision, _will_be_read(standing, facts))
+
+
+def _thanked(late: Decision, standing: Standing, facts: Facts) -> Decision:
+    """A late answer is a task for a person, and whoever gave it is told so."""
+    is_task = any(matter.cause is Cause.LATE for matter in late.matters)
+    return saying(late, _will_be_read(standing, facts)) if is_task else late
+
+
+def _will_be_read(standing: Standing, facts: Facts) -> str:
+    return "ended" if standing.has_ended else by_hours(facts, "staff_will_read")
 
 
 def from_stranger(text: Text, heard: Heard, standing: Standing) -> Decision:

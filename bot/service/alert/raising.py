@@ -29,6 +29,7 @@ TO_READ = frozenset(
     {
         Cause.NOT_UNDERSTOOD,
         Cause.FREE_WORDS,
+        Cause.LATE,
         Cause.REVIEW,
         Cause.WANTS_PERSON,
         Cause.WRONG_PERSON,

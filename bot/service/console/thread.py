@@ -39,6 +39,7 @@ FAILED = frozenset({"undelivered", "failed", "unknown"})
 ACTS = {
     "raised": "Alert raised",
     "heard_again": "Said again; this alert stands already",
+    "corrected": "The patient corrected this answer",
     "paged": "Paged",
     "page_failed": "A page did not arrive",
     "acknowledged": "Acknowledged",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bot.core.enrollment import Lane
 from bot.core.keyword import Keyword
 from bot.core.language import languages_of
-from bot.core.reception import Sender, Standing, Text, Waiting
+from bot.core.reception import Over, Sender, Standing, Text, Waiting
 from bot.core.redflag.screen import Heard, screen
 from bot.core.session import Facts
 from bot.service.parts import Parts
@@ -40,7 +40,8 @@ class Case:
     def text(self) -> Text:
         answered = self.kept.opt_out_type.lower()
         word = Keyword(answered) if answered in set(Keyword) else None
-        return Text(self.body, pictures=self.kept.media_count, carrier_answered=word)
+        kept = self.kept
+        return Text(self.body, pictures=kept.media_count, carrier_answered=word, id=kept.id, at=kept.received_at)
 
 
 def take_up(parts: Parts, kept: Kept, moment: Moment, *, by_answer: bool) -> Case:
@@ -52,12 +53,16 @@ def take_up(parts: Parts, kept: Kept, moment: Moment, *, by_answer: bool) -> Cas
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """Who sent it, as the contact's lock found them. `member` is looked for only where there are no patients."""
+    """Who sent it, as the contact's lock found them. `member` is looked for only where there are no patients.
+
+    `before`: the conversation that ended last, which is looked for only where none waits.
+    """
 
     contact: Contact
     people: tuple[Patient, ...]
     conversation: Conversation | None
     member: Staff | None
+    before: Conversation | None = None
 
     @property
     def sender(self) -> Sender:
@@ -68,8 +73,9 @@ class Who:
     @property
     def patient(self) -> Patient | None:
         """Whom it is about: whose conversation it is, else the newest patient of this phone."""
-        if self.conversation:
-            about = self.conversation.patient_id
+        spoken = self.conversation or self.before
+        if spoken:
+            about = spoken.patient_id
             return next((person for person in self.people if person.id == about), None)
         return self.people[-1] if self.people else None
 
@@ -80,9 +86,14 @@ class Who:
         return (self.contact.language,) if self.member else languages_of(body)
 
     def standing(
-        self, waiting: Waiting | None = None, *, has_ended: bool = False, is_talked_with: bool = False
+        self,
+        waiting: Waiting | None = None,
+        over: Over | None = None,
+        *,
+        has_ended: bool = False,
+        is_talked_with: bool = False,
     ) -> Standing:
-        return Standing(self.sender, self.contact.consent, waiting, has_ended, is_talked_with)
+        return Standing(self.sender, self.contact.consent, waiting, has_ended, is_talked_with, over)
 
 
 @dataclass(frozen=True, slots=True)

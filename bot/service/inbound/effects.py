@@ -12,14 +12,14 @@ from bot.core.reception import Decision, Sender
 from bot.core.session import Session, State
 from bot.service import alert, enroll
 from bot.service.inbound.case import Case, Who
-from bot.store import consents, contacts, inbox, outbox, patients, sessions
+from bot.store import alert_events, alerts, consents, contacts, inbox, outbox, patients, sessions
 from bot.store.inbox import InboxState
 from bot.store.sessions import Conversation
 
 
 def move(case: Case, tx: Connection, who: Who, decision: Decision) -> None:
     """The conversation goes on, and what was understood becomes rows."""
-    conversation, turn, now = who.conversation, decision.turn, case.moment.now
+    conversation, turn, now = who.conversation or who.before, decision.turn, case.moment.now
     if conversation is None or turn is None:
         return
     nudge_at, expires_at = _waits_until(case, conversation, turn.session)
@@ -112,6 +112,17 @@ def alerts_for(case: Case, tx: Connection, who: Who, decision: Decision) -> froz
             now=case.moment.now,
         )
     return frozenset(lanes)
+
+
+def note_correction(case: Case, tx: Connection, who: Who, decision: Decision) -> None:
+    """Staff see on the alert that its answer was corrected; that closes and lowers nothing."""
+    if decision.corrects is None:
+        return
+    first, now = decision.corrects, case.moment.now
+    heard = alerts.heard_in(tx, first.text_id)
+    for raised in alerts.unresolved_of_contact(tx, who.contact.id):
+        if raised.id in heard or f"answer: {first.step}" in raised.why:
+            alert_events.note(tx, case.parts.ids(), raised.id, "corrected", at=now, detail=decision.understood)
 
 
 def settle(case: Case, tx: Connection, who: Who, state: InboxState, *, understood: str) -> None:

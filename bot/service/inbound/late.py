@@ -42,5 +42,5 @@ def _as_it_waited(case: Case, tx: Connection, conversation: Conversation) -> Clo
     waited = step or session.step
     if waited is None:
         return Closed(None)
-    then = replace(session, step=waited, state=State.ACTIVE, unclear=0)
+    then = replace(session, step=waited, state=State.ACTIVE, unclear=0, closed=None)
     return Closed(replace(conversation, session=then), is_answered=step is not None)

@@ -7,17 +7,18 @@ from dataclasses import replace
 from sqlalchemy import Connection
 
 from bot.core.alert import Acknowledgement, acknowledgement
+from bot.core.binding import hangs_on_receipt
 from bot.core.enrollment import Consent, Lane
 from bot.core.lateness import decide_late
-from bot.core.reception import Decision, Sender, Waiting, decide, decide_without_script
+from bot.core.reception import Decision, Over, Sender, Waiting, decide, decide_without_script, is_for_waiting
 from bot.core.redflag.table import Tier
-from bot.core.session import Facts
+from bot.core.session import Facts, Session, State
 from bot.service import alert, enroll, talk
 from bot.service.inbound import effects, late, words
 from bot.service.inbound.case import Case, Reply, Taken, Who
 from bot.service.parts import Parts
 from bot.service.talk import Moment
-from bot.store import alerts, contacts, inbox, outbox, senders, staff
+from bot.store import alerts, contacts, inbox, outbox, senders, sessions, staff
 from bot.store.inbox import InboxState, Kept
 from bot.store.sessions import Conversation
 
@@ -36,13 +37,15 @@ def whole(case: Case, tx: Connection) -> Taken:
         contacts.set_blocked(tx, who.contact.id, None)  # it has just texted us, so it can be reached
     if who.member and (ack := acknowledgement(case.body)):
         return _acknowledge(case, tx, who, ack)
+    is_talked_with = bool(who.people) and who.contact.is_talked_with(case.moment.now)
     closed = late.closed_question(case, tx, who)
     if closed:
         who = replace(who, conversation=closed.conversation)
-    waiting = _waiting(case, who.conversation)
-    is_talked_with = bool(who.people) and who.contact.is_talked_with(case.moment.now)
-    standing = who.standing(waiting, has_ended=_has_ended(case, who), is_talked_with=is_talked_with)
-    facts = _facts(case, tx, who, waiting)
+    elif who.people and who.conversation is None and not is_talked_with:
+        who = replace(who, before=sessions.latest(tx, case.parts.vault, who.contact.id))
+    waiting, over = _waiting(case, tx, who.conversation), _over(case, who.before)
+    standing = who.standing(waiting, over, has_ended=_has_ended(case, who), is_talked_with=is_talked_with)
+    facts = _facts(case, tx, who, waiting or over)
     if closed:
         decision = decide_late(case.text, case.heard, standing, facts, is_answered=closed.is_answered)
     else:
@@ -90,31 +93,65 @@ def who_texts(parts: Parts, kept: Kept, moment: Moment, tx: Connection, *, with_
     return Who(known.contact, known.people, conversation, member)
 
 
-def _waiting(case: Case, conversation: Conversation | None) -> Waiting | None:
+def _waiting(case: Case, tx: Connection, conversation: Conversation | None) -> Waiting | None:
     if conversation is None:
         return None
     session = conversation.session
-    return Waiting(session, case.parts.scripts.flow(session.version, session.flow))
+    flow = case.parts.scripts.flow(session.version, session.flow)
+    return Waiting(session, flow, has_arrived=_has_arrived(case, tx, session))
+
+
+def _has_arrived(case: Case, tx: Connection, session: Session) -> bool:
+    """Looked up only where it makes a difference. A question asked in another way than in answer has long arrived."""
+    closed = session.closed
+    if closed is None or not hangs_on_receipt(case.body, closed, case.kept.received_at):
+        return True
+    return outbox.has_arrived(tx, closed.text_id)
+
+
+def _over(case: Case, before: Conversation | None) -> Over | None:
+    """None where its script can no longer be read: then a person reads what comes, as ever."""
+    if before is None or before.ended_at is None or before.session.state is State.STOPPED:
+        return None
+    session = before.session
+    try:
+        flow = case.parts.scripts.flow(session.version, session.flow)
+    except LookupError:
+        return None
+    steps = {session.step, session.closed.step if session.closed else None} - {None}
+    return Over(session, flow, before.ended_at) if all(flow.step(step or "") for step in steps) else None
 
 
 def _has_ended(case: Case, who: Who) -> bool:
     return bool(who.people) and all(enroll.is_over(case.script, person, case.moment.now) for person in who.people)
 
 
-def _facts(case: Case, tx: Connection, who: Who, waiting: Waiting | None) -> Facts:
+def _facts(case: Case, tx: Connection, who: Who, talk_of: Waiting | Over | None) -> Facts:
     """In a conversation the engine may know more: how far the recovery is, and what was answered before."""
-    if who.patient is None or who.conversation is None or waiting is None:
+    conversation = who.conversation or who.before
+    if who.patient is None or conversation is None or talk_of is None:
         return case.facts
     more = talk.facts(
         tx,
         case.script,
         who.patient,
         case.moment.now,
-        flow=waiting.flow,
-        step=waiting.session.step or "",
-        session_id=who.conversation.id,
+        flow=talk_of.flow,
+        steps=_asked_of(case, talk_of),
+        session_id=conversation.id,
     )
     return replace(more, in_hours=case.facts.in_hours)
+
+
+def _asked_of(case: Case, talk_of: Waiting | Over) -> tuple[str, ...]:
+    """The questions that this text may answer, whose earlier answers may matter then."""
+    session = talk_of.session
+    waiting = (session.step or "",)
+    if session.closed is None:
+        return waiting
+    if isinstance(talk_of, Waiting) and is_for_waiting(talk_of.flow, session, case.body, case.kept.received_at):
+        return waiting
+    return (*waiting, session.closed.step)
 
 
 def _acknowledge(case: Case, tx: Connection, who: Who, ack: Acknowledgement) -> Taken:
@@ -137,6 +174,7 @@ def _do(case: Case, tx: Connection, who: Who, decision: Decision, state: InboxSt
         effects.change_language(tx, who, decision.language)
     had_alert = case.kept.attempts > 1 and alerts.was_heard_in(tx, case.kept.id)
     lanes = frozenset[Lane]() if had_alert else effects.alerts_for(case, tx, who, decision)
+    effects.note_correction(case, tx, who, decision)
     replies, spoken = words.say(case, tx, who, decision, is_repeat=had_alert, is_new=bool(lanes))
     effects.settle(case, tx, who, state, understood=decision.understood)
     return Taken(replies, lanes | spoken)
