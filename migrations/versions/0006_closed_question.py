@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0004_closed_question"
-down_revision = "0003_console"
+revision = "0006_closed_question"
+down_revision = "0005_rota"
 branch_labels = None
 depends_on = None
 
