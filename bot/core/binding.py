@@ -20,10 +20,10 @@ from bot.core.session import Closed
 SENT_AGAIN_WITHIN = timedelta(minutes=2)
 """The same words again, while nothing proves that the next question arrived, were sent again for want of an answer."""
 
-UNSEEN_FOR = timedelta(seconds=8)
+UNSEEN_FOR = timedelta(seconds=5)
 """Nobody has read and answered a question so soon after the one before it was answered, also when it did arrive.
 
-Clinic's time, as long as a person's. A texted question is about 100 characters: five seconds to read, three to type.
+Clinic's time. A texted question is about 100 characters, which take a second or two to arrive and some three to read.
 """
 
 STILL_MEANT_FOR = timedelta(hours=1)
@@ -82,7 +82,9 @@ def bind(words: str, closed: Closed | None, *, at: datetime | None, has_arrived:
     if closed is None or at is None:
         return Bond(Bound.HERE, words)
     age = at - closed.at
-    if _is_same(words, closed) and age <= (UNSEEN_FOR if has_arrived else SENT_AGAIN_WITHIN):
+    # Once the question was asked again, the same words are an answer to that, unless they come at the same moment.
+    is_seen = has_arrived or closed.copies > 0
+    if _is_same(words, closed) and age <= (UNSEEN_FOR if is_seen else SENT_AGAIN_WITHIN):
         return Bond(Bound.SENT_AGAIN, words)
     plain = normalise(words)
     if len(plain) <= LONGEST_CORRECTION and (_SURE.search(plain) or age <= SENT_AGAIN_WITHIN):
@@ -95,7 +97,9 @@ def bind(words: str, closed: Closed | None, *, at: datetime | None, has_arrived:
 
 def hangs_on_receipt(words: str, closed: Closed | None, at: datetime) -> bool:
     """Whether it makes a difference that the waiting question has arrived: only then is it worth looking up."""
-    return closed is not None and UNSEEN_FOR < at - closed.at <= SENT_AGAIN_WITHIN and _is_same(words, closed)
+    if closed is None or closed.copies or not _is_same(words, closed):
+        return False
+    return UNSEEN_FOR < at - closed.at <= SENT_AGAIN_WITHIN
 
 
 def _is_same(words: str, closed: Closed) -> bool:

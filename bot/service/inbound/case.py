@@ -71,11 +71,15 @@ class Who:
         return Sender.STAFF if self.member else Sender.UNKNOWN
 
     @property
+    def answered(self) -> Conversation | None:
+        """The conversation to which what they say may belong: the one that waits, else the last one."""
+        return self.conversation or self.before
+
+    @property
     def patient(self) -> Patient | None:
         """Whom it is about: whose conversation it is, else the newest patient of this phone."""
-        spoken = self.conversation or self.before
-        if spoken:
-            about = spoken.patient_id
+        if self.answered:
+            about = self.answered.patient_id
             return next((person for person in self.people if person.id == about), None)
         return self.people[-1] if self.people else None
 

@@ -19,7 +19,7 @@ from bot.store.sessions import Conversation
 
 def move(case: Case, tx: Connection, who: Who, decision: Decision) -> None:
     """The conversation goes on, and what was understood becomes rows."""
-    conversation, turn, now = who.conversation or who.before, decision.turn, case.moment.now
+    conversation, turn, now = who.answered, decision.turn, case.moment.now
     if conversation is None or turn is None:
         return
     nudge_at, expires_at = _waits_until(case, conversation, turn.session)
@@ -31,7 +31,7 @@ def move(case: Case, tx: Connection, who: Who, decision: Decision) -> None:
 
 def keep_answers(case: Case, tx: Connection, who: Who, decision: Decision, *, at: datetime) -> None:
     """Of a question that was closed since, the answer alone is kept: its conversation has gone on, or ended."""
-    conversation, turn = who.conversation, decision.turn
+    conversation, turn = who.answered, decision.turn
     if conversation is None or turn is None:
         return
     for given in (turn.answer, *turn.scores):
