@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 from redis import Redis
-from rq import Queue
+from rq import Queue, Worker
 from rq.serializers import JSONSerializer
 
 from bot import doorbell_server
@@ -44,6 +44,11 @@ class Doorbell:
     def rings(self, lane: Lane) -> int:
         """How many rings of this lane wait to be heard."""
         return Queue(f"mendline-{lane.value}", connection=self.connection, serializer=JSONSerializer).count
+
+    def hearers(self) -> set[str]:
+        """What each worker that is known here is doing, in RQ's own words ("started", "idle", ...)."""
+        connection = self.connection
+        return {str(worker.get_state()) for worker in Worker.all(connection=connection, serializer=JSONSerializer)}
 
     def everything(self) -> bytes:
         """All that is in it, names and contents."""

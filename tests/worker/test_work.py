@@ -189,7 +189,7 @@ def test_what_fell_due_while_no_worker_was_there_is_sent_when_one_comes(ringing:
 
 def test_sigterm_ends_a_worker_cleanly(ringing: Clinic, doorbell: Doorbell, start: Start) -> None:
     worker = start(ringing, "texts")
-    assert wait_for(lambda: doorbell.connection.exists("rq:workers"), SECONDS)  # it listens
+    assert wait_for(lambda: "idle" in doorbell.hearers(), SECONDS)  # it listens, and minds signals
 
     worker._process.terminate()  # noqa: SLF001 - what an operator's system does
 
