@@ -92,7 +92,7 @@ def rewind(ward: Ward) -> None:
     """Everybody waits at the first question again."""
 
     def work(tx: Connection) -> None:
-        tx.execute(update(session).values(step=ward.first_step, state="active", unclear=0, ended_at=None))
+        tx.execute(update(session).values(step=ward.first_step, state="active", unclear=0, closed=None, ended_at=None))
         tx.execute(update(contact).values(replies=0, replies_since=None, idle_answers=0, idle_at=None))
 
     ward.parts.database.write(work, patience=60)

@@ -13,6 +13,7 @@ from bot.errors import Refused
 from bot.flowfile.library import from_sources
 from bot.flowfile.proof.promise import PROMISES
 from bot.service import publish, replay
+from bot.service.parts import Parts
 from bot.store.tables import publication
 from tests.clinic import MORNING, Clinic
 
@@ -47,9 +48,14 @@ def test_two_at_once_make_no_version_twice(clinic: Clinic) -> None:
     notices = clinic.flows / "notices.yaml"
     notices.write_text(notices.read_text("utf-8").replace("We do not know this number.", "Who are you?"), "utf-8")
 
-    def go(parts: object) -> None:
+    told: list[str] = []
+
+    def go(parts: Parts) -> None:
         start.wait()
-        publish.publish(parts, clinic.flows, clinic.clock.now())  # type: ignore[arg-type]
+        try:
+            publish.publish(parts, clinic.flows, clinic.clock.now())
+        except Refused as refused:  # the one who lost is told so, unless the other had already won
+            told.append(str(refused))
 
     threads = [Thread(target=go, args=(parts,)) for parts in (clinic.parts, other)]
     for thread in threads:
@@ -58,6 +64,8 @@ def test_two_at_once_make_no_version_twice(clinic: Clinic) -> None:
         thread.join()
 
     assert versions(clinic) == [1, 2]
+    assert len(told) < 2
+    assert all("publish again" in words for words in told)
 
 
 def test_what_was_proved_is_kept_with_the_version(clinic: Clinic) -> None:

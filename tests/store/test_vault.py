@@ -73,6 +73,7 @@ def fill_every_sealed_column(clinic: Clinic) -> None:
     patient_.texts("i cant breathe")
     resolve(clinic.parts, clinic.alert.code, nurse.id, "sent to the hospital", TUESDAY)
     clinic.clock.forward(hours=24)
+    patient_.texts("3")  # to the check-in's first question, which is closed by it
 
     def work(tx: Connection) -> None:
         details.keep(tx, clinic.parts.vault, patient_.id, details.Detail("L4-L5", "Dr. Roe"))

@@ -37,7 +37,7 @@ from tests.processes import wait_for
 from tests.worker.doorbell import Doorbell
 
 FASTER = 6
-TIMES = Times().faster(FASTER)
+TIMES = replace(Times().faster(FASTER), tick=timedelta(seconds=0.1), ping=timedelta(seconds=1))
 SECONDS = 90
 """How long a test waits for what should come within a few seconds: the machine may be busy."""
 
@@ -148,7 +148,7 @@ class House:
     # The watchdog
 
     def ground(self) -> Ground:
-        found = ground_of(self.settings, times=replace(TIMES, tick=timedelta(seconds=0.1)))
+        found = ground_of(self.settings, times=TIMES)
         return replace(
             found,
             carriers={**found.carriers, Channel.EMAIL: self.mail},
@@ -191,6 +191,12 @@ class House:
         return wait_for(
             lambda: self.is_well() and not any(t.stands for t in self.watchdog.memory.troubles.values()), SECONDS
         )
+
+    def stays_silent_outside(self) -> bool:
+        """No ping, but one that was on its way, while several would have been due."""
+        pings = self.outside.pings
+        time.sleep(3 * TIMES.ping.total_seconds())
+        return self.outside.pings - pings <= 1
 
     def closes(self) -> None:
         self._stop.set()
