@@ -28,6 +28,7 @@ class Cause(StrEnum):
     FREE_TEXT = "free_text"
     PICTURE = "picture"
     SILENCE = "silence"
+    STILL_WANTED = "still_wanted"
     REVIEW = "review"
     NOT_UNDERSTOOD = "not_understood"
     FREE_WORDS = "free_words"

@@ -9,13 +9,15 @@ from itertools import pairwise
 from bot.core.flow import Ask, Flow, Kind
 from bot.core.hours import Hours
 from bot.core.notices import NOTICES
-from bot.core.plan import CarePlan, Missed, PlanItem, Sends
+from bot.core.plan import Anchor, CarePlan, Missed, PlanItem, Sends
 from bot.core.redflag.table import CONCEPTS
 from bot.core.tip import Tip
 from bot.flowfile.problem import Notes, listed, suggestion
 
 FIRST_WEEKS = 14
 MOST_TIPS = 2
+DAYS_FOR_STILL_WANTED = 2
+"""A check-in, and on the day after it the question."""
 
 NOT_ASKED: Mapping[str, str] = {
     "self_harm": "never by text, unless staff can answer there and then; it is heard in free words",
@@ -40,12 +42,14 @@ def check_calendar(
             sentence = f'there is no {item.sends} "{item.content}"{suggestion(item.content, sorted(known[item.sends]))}'
             notes.wrong(item.line, sentence)
         _check_anchor(item, flows, files, notes)
-    for day in range(plan.last_day + 1):
+    for day in plan.days:
         _check_day(plan.on(day), notes)
         for item in plan.on(day)[plan.touches_a_day :]:
             most = f'"touches_a_day" allows {plan.touches_a_day}'
             notes.wrong(item.line, f"day {day} has more items than {most}; move this one, or raise it.")
     _check_ends(plan, flows, notes)
+    _check_spans(plan, notes)
+    _check_still_wanted(plan, flows, files, notes)
     if {item.content for item in plan.items if item.sends is Sends.FLOW} <= flows.keys():
         _check_dangers(plan, flows, notes)
 
@@ -54,18 +58,21 @@ def _check_anchor(item: PlanItem, flows: Mapping[str, Flow], files: Collection[s
     """An item that waits for an answer waits for one that can be given; what rides along asks nothing."""
     if item.missed is Missed.MERGE and item.sends is Sends.FLOW:
         notes.wrong(item.line, "a conversation cannot ride along with another message; let it be skipped or go late.")
-    anchor = item.after
-    if anchor is None:
-        return
+    if item.after is not None:
+        _check_given(item.after, item.line, flows, files, notes)
+
+
+def _check_given(anchor: Anchor, line: int, flows: Mapping[str, Flow], files: Collection[str], notes: Notes) -> None:
+    """Is this an answer that somebody can give?"""
     if anchor.flow not in {*flows, *files}:
-        notes.wrong(item.line, f'there is no flow "{anchor.flow}" to wait for{suggestion(anchor.flow, sorted(flows))}')
+        notes.wrong(line, f'there is no flow "{anchor.flow}" to wait for{suggestion(anchor.flow, sorted(flows))}')
         return
     asks = {ask.name: ask for ask in _asks(flows.get(anchor.flow))}
     if anchor.flow in flows and anchor.answer not in asks:
         sentence = f'"{anchor.flow}" asks nothing called "{anchor.answer}"{suggestion(anchor.answer, sorted(asks))}'
-        notes.wrong(item.line, sentence)
+        notes.wrong(line, sentence)
     elif anchor.flow in flows and not _may_be(asks[anchor.answer], anchor.value):
-        notes.wrong(item.line, f'"{anchor.answer}" is never answered like that, so this would never begin.')
+        notes.wrong(line, f'"{anchor.answer}" is never answered like that, so this would never begin.')
 
 
 def _may_be(ask: Ask, value: str | float | bool) -> bool:  # noqa: FBT001 - an answer may be yes or no
@@ -78,7 +85,8 @@ def _may_be(ask: Ask, value: str | float | bool) -> bool:  # noqa: FBT001 - an a
 
 def check_hours(plan: CarePlan, contact: Hours, notes: Notes) -> None:
     """Apart from the rest, because it needs the practice to be readable."""
-    for item in plan.items:
+    asks = (plan.still_wanted.item,) if plan.still_wanted else ()
+    for item in (*plan.items, *asks):
         if item.at < contact.opens or item.until > contact.closes:
             span = f"{contact.opens:%H:%M}-{contact.closes:%H:%M}"
             notes.wrong(item.line, f'"{item.name}" may go out at an hour outside the contact hours, {span}.')
@@ -102,13 +110,46 @@ def _check_ends(plan: CarePlan, flows: Mapping[str, Flow], notes: Notes) -> None
     """A question sent as late as may be is over before the next conversation begins, also when clocks change."""
     talks = [item for item in plan.items if item.sends is Sends.FLOW]
     for item, following in pairwise(talks):
-        gap = _moment(following.day, following.at) - _moment(item.day, item.until) - _CLOCK_CHANGE
+        gap = _moment(following.day, following.at) - _moment(item.ends_on, item.until) - _CLOCK_CHANGE
         for ask in _asks(flows.get(item.content)):
             if ask.expires_after > gap:
                 hours = int(gap / timedelta(hours=1))
                 sentence = f'"{ask.name}" of "{item.content}" may still wait when "{following.name}" begins'
                 notes.wrong(item.line, f'{sentence}; "expires_after" must be {hours}h or less.')
                 break
+
+
+def _check_spans(plan: CarePlan, notes: Notes) -> None:
+    """What may go on any of several days has them to itself."""
+    for item in plan.items:
+        if item.last_day is None:
+            continue
+        if item.last_day < item.day:
+            notes.wrong(item.line, f'"{item.name}" must have a "last_day" that is not before its "day".')
+        within = (other for other in plan.items if item.day < other.day <= item.last_day and other.after is None)
+        for other in within:
+            sentence = f'"{other.name}" may go out on the same day as "{item.name}" in line {item.line}.'
+            notes.wrong(other.line, sentence)
+
+
+def _check_still_wanted(plan: CarePlan, flows: Mapping[str, Flow], files: Collection[str], notes: Notes) -> None:
+    """The question has a day of its own: the one after a check-in, which must not be another's."""
+    rule = plan.still_wanted
+    if rule is None:
+        return
+    if rule.item.at >= rule.item.until:
+        notes.wrong(rule.line, '"still_wanted" must have an "until" later than its "at".')
+    if rule.item.content not in {*flows, *files}:
+        sentence = f'there is no flow "{rule.item.content}"{suggestion(rule.item.content, sorted(flows))}'
+        notes.wrong(rule.line, sentence)
+    if rule.no.flow != rule.item.content:
+        notes.wrong(rule.line, f'"no" is an answer of "{rule.no.flow}", but "{rule.item.content}" asks.')
+    _check_given(rule.no, rule.line, flows, files, notes)
+    talks = [item for item in plan.items if item.sends is Sends.FLOW and item.day >= rule.from_day]
+    for item, following in pairwise(talks):
+        if following.day - item.day < DAYS_FOR_STILL_WANTED:
+            sentence = f'"{following.name}" leaves no day for the question of "still_wanted" after "{item.name}"'
+            notes.wrong(following.line, f"{sentence}; let them be {DAYS_FOR_STILL_WANTED} days apart.")
 
 
 def _moment(day: int, at: time) -> datetime:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.core.flow import AnswerClass, Ask, Flow, Question, Silence
-from bot.core.plan import Sends
 from bot.core.redflag.phrases import Phrases
 from bot.core.redflag.screen import screen
 from bot.core.redflag.table import Concern, Wording
@@ -70,11 +69,13 @@ def play(
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What the patient texts. `meant` says how it is to be understood, where that is known beforehand."""
+    """What the patient texts. `meant` says how it is to be understood, where that is known beforehand. `facts` are
+    those of the moment at which it comes, where that may be another than the opening's."""
 
     text: str
     meant: AnswerClass | None = None
     heard: tuple[Concern, ...] = ()
+    facts: Facts | None = None
 
 
 def _heard(reply: str, phrases: Phrases | None) -> Said:
@@ -88,6 +89,9 @@ def talk(library: Library, flow: Flow, replies: Iterable[Said], facts: Facts) ->
     for said in replies:
         if turn.session.is_over:
             break
+        if said.facts and said.facts != facts:
+            facts = said.facts
+            yield Line.stage(moment(facts))
         yield Line(Voice.PATIENT, said.text)
         meant = said.meant or _meant(flow, turn.session, said.text)
         turn = advance(flow, turn.session, meant, facts, said.heard)
@@ -95,10 +99,16 @@ def talk(library: Library, flow: Flow, replies: Iterable[Said], facts: Facts) ->
     yield Line(Voice.STAGE, _ending(turn.session))
 
 
+def moment(facts: Facts) -> str:
+    """When it is: "day 3, en, office open, earlier pain: 5, 2"."""
+    hours = "office open" if facts.in_hours else "office closed"
+    past = "".join(f", earlier {name}: {', '.join(f'{v:g}' for v in values)}" for name, values in facts.past.items())
+    return f"day {facts.day}, {facts.language}, {hours}{past}"
+
+
 def first_day(library: Library, flow_name: str) -> int:
-    """The day after surgery on which the plan first has this flow; 0 where it has not."""
-    days = [item.day for item in library.plan.items if item.sends is Sends.FLOW and item.content == flow_name]
-    return min(days, default=0)
+    """The day after surgery on which the plan first has this flow; 0 where it has not, or has it before."""
+    return max(0, min(library.plan.days_of(flow_name), default=0))
 
 
 def _meant(flow: Flow, session: Session, reply: str) -> AnswerClass:

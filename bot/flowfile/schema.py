@@ -21,6 +21,7 @@ _GROUPS: Mapping[str, Shape] = {
     "signed": shape.SIGNED,
     "item": shape.ITEM,
     "anchor": shape.ANCHOR,
+    "still_wanted": shape.STILL_WANTED,
     "tip": shape.TIP,
     "week": shape.WEEK,
     "handling": shape.HANDLING,

@@ -60,6 +60,10 @@ def in_words(duration: timedelta) -> str:
 TEXT: Schema = {"type": "string", "minLength": 1}
 NUMBER: Schema = {"type": "number"}
 WHOLE: Schema = {"type": "integer", "minimum": 0}
+EARLIEST = -30
+"""The first day of a plan, counted from the surgery."""
+
+DAY: Schema = {"type": "integer", "minimum": EARLIEST}
 TRUTH: Schema = {"type": "boolean"}
 NAME: Schema = {"type": "string", "pattern": "^[a-z][a-z0-9]*([-_][a-z0-9]+)*$"}
 TIME: Schema = {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"}
@@ -153,11 +157,13 @@ PLAN: Shape = {
     "expires_after": Key(DURATION, "How long a question waits in all.", needed=True),
     "missed": Key(one_of(Missed), "What to do with an item whose window was missed; skip unless said."),
     "touches_a_day": Key(WHOLE, "How many items one day may hold; 1 unless said."),
+    "still_wanted": Key(ref("still_wanted"), "After long silence: the question whether texts are still wanted."),
     "items": Key(several(ref("item")), "What is due on which day.", needed=True),
 }
 ITEM: Shape = {
     "item": Key(NAME, "The item's name.", needed=True),
-    "day": Key(WHOLE, "Days after the anchor; the surgery unless said.", needed=True),
+    "day": Key(DAY, "Days after the anchor; the surgery unless said. -7 is a week before it.", needed=True),
+    "last_day": Key(DAY, "Goes once, on the first day up to this one on which it can."),
     "at": Key(TIME, "When it may go out first, in the patient's own time.", needed=True),
     "until": Key(TIME, "When its window closes.", needed=True),
     "after": Key(ref("anchor"), "Count the days from an answer instead of the surgery."),
@@ -168,6 +174,14 @@ ANCHOR: Shape = {
     "flow": Key(NAME, "The flow that asks.", needed=True),
     "answer": Key(NAME, "The question's name.", needed=True),
     "is": Key({"type": ["string", "number"]}, "The answer that starts the count, as in a flow's when.", needed=True),
+}
+STILL_WANTED: Shape = {
+    "missed": Key(WHOLE, "After so many check-ins in a row without a word.", needed=True),
+    "from_day": Key(WHOLE, "From this day after surgery on; before it, staff call.", needed=True),
+    "at": Key(TIME, "When the question may go out first, in the patient's own time.", needed=True),
+    "until": Key(TIME, "When its window closes.", needed=True),
+    "flow": Key(NAME, "The flow that asks.", needed=True),
+    "no": Key(ref("anchor"), "The answer that ends check-ins and tips.", needed=True),
 }
 TIPS: Shape = {
     "status": Key(STATUS, "draft, or who signed them and when.", needed=True),

@@ -28,6 +28,9 @@ WORDING = {
 }
 """Which notice's wording an entry of the consent ledger is about."""
 
+NOT_WANTED = "texts are no longer wanted"
+"""The patient said NO when the care plan asked whether they are."""
+
 CONSENT_WAITS = timedelta(days=2)
 """A consent text that could not go out in this time is stale: staff ask again."""
 
@@ -142,11 +145,11 @@ def is_over(script: Script, patient: Patient, now: datetime) -> bool:
     return not any(due.not_after > now for due in schedule)
 
 
-def pause(tx: Connection, patient: Patient, now: datetime) -> None:
-    """STOP: nothing more is owed until START."""
+def pause(tx: Connection, patient: Patient, now: datetime, reason: str = "stopped") -> None:
+    """STOP: nothing more is owed until START. NOT_WANTED leaves consent as it is: whoever texts is answered."""
     if patient.enrollment in (EnrollmentState.INVITED, EnrollmentState.ACTIVE):
         patients.set_state(tx, patient.enrollment_id, EnrollmentState.STOPPED, now)
-        plan.cancel(tx, patient.enrollment_id, "stopped")
+        plan.cancel(tx, patient.enrollment_id, reason)
 
 
 def stop(parts: Parts, patient_id: str, now: datetime) -> None:
@@ -183,13 +186,18 @@ def _plan(tx: Connection, parts: Parts, script: Script, patient: Patient, now: d
 def begin_with_answer(
     tx: Connection, parts: Parts, script: Script, patient: Patient, flow: str, given: Answer, now: datetime
 ) -> None:
-    """What the care plan counts from this answer is planned, from the patient's own today."""
-    there = zone(patient.zone)
-    library = script.library
+    """What the care plan counts from this answer is planned, from the patient's own today; or all of it ends."""
+    if script.library is None:
+        return
+    there, care = zone(patient.zone), script.library.plan
     anchor = Anchor(flow, given.step, "" if given.value is None else given.value)
-    for item in library.plan.started_by(anchor) if library else ():
-        due = script.whole.plan.window(item, local_day(now, there), there)
-        plan.add(tx, entry_of(parts, patient, due, now))
+    for item in care.started_by(anchor):
+        plan.add(tx, entry_of(parts, patient, care.window(item, local_day(now, there), there), now))
+    if care.still_wanted and care.still_wanted.is_about(anchor):
+        if anchor == care.still_wanted.no:
+            pause(tx, patient, now, NOT_WANTED)
+        else:
+            begin(tx, parts, script, patient, now)  # where they had said NO before
 
 
 def entry_of(parts: Parts, patient: Patient, due: Due, now: datetime) -> NewEntry:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -13,7 +13,7 @@ from bot.core.flow import Ask
 from bot.core.hours import at_local, zone
 from bot.core.plan import Missed, PlanItem, Sends
 from bot.core.session import Turn, start
-from bot.service import enroll, quiet, silence
+from bot.service import enroll, quiet, silence, still_wanted
 from bot.service.parts import Parts
 from bot.service.scripts import Script
 from bot.service.talk import Moment, facts
@@ -26,6 +26,10 @@ from bot.store.plan import Entry, PlanState
 log = logging.getLogger(__name__)
 
 BATCH = 100
+
+NO_CONSENT = "no consent"
+ASK_AGAIN = timedelta(hours=1)
+"""How often to look whether somebody has joined whose message may still go on a later day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +79,18 @@ def _begin_alone(tx: Connection, parts: Parts, script: Script, entry: Entry, now
 
 def _begin(tx: Connection, parts: Parts, script: Script, entry: Entry, now: datetime) -> None:
     patient, item = patients.get(tx, entry.patient_id), script.whole.plan.item(entry.item)
-    refused = _refusal(parts, script, entry, item, patient, contacts.get(tx, entry.contact_id), now)
+    refused = _refusal(tx, parts, script, entry, item, patient, contacts.get(tx, entry.contact_id), now)
     ready_at, too_soon = quiet.ready_at(tx, script, patient, now)
-    if item is None or refused or ready_at >= entry.not_after:
+    is_riding = item is not None and _rides(item, entry, patient, now)
+    if item and not is_riding:
+        ready_at = item.next_hours(ready_at, zone(patient.zone))
+    if refused == NO_CONSENT and item and ready_at < entry.not_after and item.last_day is not None:
+        # It may go on a later day, by which they may have said YES.
+        plan.postpone(tx, entry.id, max(ready_at, now + ASK_AGAIN))
+    elif item is None or refused or ready_at >= entry.not_after:
         plan.settle(tx, entry.id, PlanState.SKIPPED, reason=refused or too_soon)
         enroll.end_if_over(tx, parts, script, patient, now)
-    elif _rides(item, entry, patient, now):
+    elif is_riding:
         # Its own hours are over: it waits for the next message of this patient, and goes with that.
         plan.postpone(tx, entry.id, entry.not_after)
     elif ready_at > now:
@@ -91,7 +101,14 @@ def _begin(tx: Connection, parts: Parts, script: Script, entry: Entry, now: date
 
 
 def _refusal(
-    parts: Parts, script: Script, entry: Entry, item: PlanItem | None, patient: Patient, contact: Contact, now: datetime
+    tx: Connection,
+    parts: Parts,
+    script: Script,
+    entry: Entry,
+    item: PlanItem | None,
+    patient: Patient,
+    contact: Contact,
+    now: datetime,
 ) -> str:
     """Why this entry is skipped for good; empty when it may go."""
     if item is None:
@@ -99,9 +116,10 @@ def _refusal(
     checks = (
         (now >= entry.not_after, "window missed"),
         (patient.enrollment in (EnrollmentState.STOPPED, EnrollmentState.ENDED), "stopped"),
-        (patient.enrollment is EnrollmentState.INVITED or contact.consent is not Consent.JOINED, "no consent"),
+        (patient.enrollment is EnrollmentState.INVITED or contact.consent is not Consent.JOINED, NO_CONSENT),
         (contact.is_blocked, "number cannot be reached"),
         (parts.is_live and not _approved(script, item), "draft"),
+        (item.sends is Sends.TIP and still_wanted.is_unanswered(tx, script, patient), "no answer for long"),
     )
     return next((reason for is_so, reason in checks if is_so), "")
 
@@ -174,7 +192,8 @@ def _words(script: Script, item: PlanItem, patient: Patient) -> str:
 
 def _rides(item: PlanItem, entry: Entry, patient: Patient, now: datetime) -> bool:
     """Missed in its own hours, and to be merged with whatever goes next."""
-    return item.missed is Missed.MERGE and now >= at_local(entry.local_day, item.until, zone(patient.zone))
+    last_day = entry.local_day + timedelta(days=item.ends_on - item.day)
+    return item.missed is Missed.MERGE and now >= at_local(last_day, item.until, zone(patient.zone))
 
 
 def _riders(tx: Connection, script: Script, owed: Owed) -> list[str]:

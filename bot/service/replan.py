@@ -7,19 +7,18 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection
 
-from bot.core.enrollment import EnrollmentState
+from bot.core.enrollment import Consent, EnrollmentState
 from bot.core.hours import zone
 from bot.core.plan import CarePlan, Due
 from bot.core.session import State
 from bot.errors import Refused
 from bot.service import enroll
 from bot.service.parts import Parts
-from bot.store import patients, plan, sessions
+from bot.store import contacts, patients, plan, sessions
 from bot.store.patients import Patient
 from bot.store.plan import Entry, PlanState
 
 READMITTED = "readmitted"
-MOVED = "surgery date moved"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +61,7 @@ def move(parts: Parts, patient_id: str, surgery: date, now: datetime) -> tuple[C
         anew = _anew(tx, whole, patient, surgery, now)
         patients.set_surgery_day(tx, patient.enrollment_id, surgery)
         sessions.end_all(tx, patient.contact_id, State.EXPIRED, now)
-        _lay(tx, parts, patient, anew, MOVED, now)
+        _lay(tx, parts, patient, anew, plan.MOVED, now)
         return anew.changes
 
     return parts.database.write(work)
@@ -90,13 +89,22 @@ def resume(parts: Parts, patient_id: str, now: datetime) -> int:
     def work(tx: Connection) -> int:
         patient = _patient(tx, patient_id)
         if not is_paused(tx, patient):
-            raise Refused("this patient is not paused")
+            return _wanted_again(tx, parts, patient, now)
         ahead = _ahead(whole, patient, patient.surgery_day, now)
         for due in ahead:
             plan.put(tx, enroll.entry_of(parts, patient, due, now))
         return len(ahead)
 
     return parts.database.write(work)
+
+
+def _wanted_again(tx: Connection, parts: Parts, patient: Patient, now: datetime) -> int:
+    """Who said that texts are no longer wanted may tell staff otherwise. A STOP only their own START lifts."""
+    consent = contacts.get(tx, patient.contact_id).consent
+    if patient.enrollment is not EnrollmentState.STOPPED or consent is not Consent.JOINED:
+        raise Refused("this patient is not paused")
+    enroll.begin(tx, parts, parts.scripts.live(), patient, now)
+    return len(_planned(tx, patient))
 
 
 def follow_plan(parts: Parts, now: datetime) -> int:
@@ -113,7 +121,7 @@ def _follow(tx: Connection, parts: Parts, whole: CarePlan, patient: Patient, now
     if is_paused(tx, patient):
         return 0
     anew = _anew(tx, whole, patient, patient.surgery_day, now)
-    _lay(tx, parts, patient, anew, "no longer in the care plan", now)
+    _lay(tx, parts, patient, anew, plan.NOT_IN_PLAN, now)
     return len(anew.changes)
 
 
@@ -126,8 +134,10 @@ def _lay(tx: Connection, parts: Parts, patient: Patient, anew: _Anew, reason: st
 
 
 def _anew(tx: Connection, whole: CarePlan, patient: Patient, surgery: date, now: datetime) -> _Anew:
-    """Entries counted from an answer stay as they are: the answer's day has not moved."""
+    """Entries counted from an answer or a silence stay as they are: its day has not moved."""
     anchored = {item.name for item in whole.items if item.after is not None}
+    if whole.still_wanted:
+        anchored.add(whole.still_wanted.item.name)
     planned = {(entry.item, entry.local_day): entry for entry in _planned(tx, patient) if entry.item not in anchored}
     settled = {(e.item, e.local_day) for e in plan.of_patient(tx, patient.id) if e.state in _SETTLED}
     wanted = {(due.item, due.local_day): due for due in _ahead(whole, patient, surgery, now)}

@@ -16,7 +16,7 @@ from bot.core.hours import closing, zone
 from bot.core.reception import Matter
 from bot.core.redflag.table import Tier
 from bot.core.session import Session, State, Turn, advance, unfinished
-from bot.service import alert, quiet
+from bot.service import alert, quiet, still_wanted
 from bot.service.parts import Parts
 from bot.service.scripts import Script
 from bot.service.talk import Moment, facts
@@ -133,6 +133,7 @@ def _end(
     if patient.enrollment is EnrollmentState.ACTIVE and (now.date() - patient.surgery_day).days <= RISK_DAYS + 1:
         matter = Matter(Tier.ROUTINE, Cause.SILENCE, why=(f"no answer to {session.flow}",))
         alert.raise_once(tx, parts, script, matter, contact_id=patient.contact_id, patient_id=patient.id, now=now)
+    still_wanted.after_silence(tx, parts, script, conversation, patient, now)
 
 
 def _flag_scores(tx: Connection, parts: Parts, conversation: Conversation, now: datetime) -> None:

@@ -33,6 +33,7 @@ SETTLE = Prepared(
         handled_at=bindparam("new_handled_at"),
     )
 )
+LAST_WORD = select(func.max(inbox.c.received_at)).where(inbox.c.contact_id == bindparam("contact_id"))
 WAITING = (
     select(inbox.c.id)
     .where(and_(inbox.c.state == word("received"), inbox.c.next_attempt_at <= bindparam("real")))
@@ -176,6 +177,12 @@ def between(tx: Connection, contact_id: str, begin: datetime, end: datetime | No
     if end is not None:
         query = query.where(inbox.c.received_at <= end)
     return [_kept(row) for row in tx.execute(query.order_by(inbox.c.received_at, inbox.c.id))]
+
+
+def last_word(tx: Connection, contact_id: str) -> datetime | None:
+    """When this contact texted last."""
+    moment: datetime | None = tx.execute(LAST_WORD, {"contact_id": contact_id}).scalar()
+    return moment
 
 
 def settle(

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, func, or_, select, update
 
 from bot.store.outbox import DOUBTFUL
 from bot.store.statements import InsertOnce, word
@@ -32,6 +32,12 @@ SETTLE = (
     .where(and_(plan_entry.c.id == bindparam("entry_id"), plan_entry.c.state == "planned"))
     .values(state=bindparam("new_state"), reason=bindparam("new_reason"), outbox_id=bindparam("new_outbox_id"))
 )
+
+
+MOVED = "surgery date moved"
+NOT_IN_PLAN = "no longer in the care plan"
+GAVE_WAY = (MOVED, NOT_IN_PLAN)
+"""Why an entry was canceled for good: others stand in its place."""
 
 
 class PlanState(StrEnum):
@@ -158,13 +164,14 @@ def cancel(tx: Connection, enrollment_id: str, reason: str) -> None:
 
 
 def revive(tx: Connection, enrollment_id: str, now: datetime) -> None:
-    """START after STOP: what was canceled and still lies ahead is planned again."""
+    """START after STOP: what was canceled by it and still lies ahead is planned again; what has given way stays so."""
     tx.execute(
         update(plan_entry)
         .where(
             and_(
                 plan_entry.c.enrollment_id == enrollment_id,
                 plan_entry.c.state == "canceled",
+                plan_entry.c.reason.not_in(GAVE_WAY),
                 plan_entry.c.not_after > now,
             )
         )
@@ -184,6 +191,21 @@ def planned(tx: Connection, enrollment_id: str, items: Collection[str]) -> Seque
         ).order_by(plan_entry.c.due_at)
     )
     return [_entry(row) for row in rows]
+
+
+def sent_since(tx: Connection, enrollment_id: str, moment: datetime | None) -> list[str]:
+    """The items that were due and sent after this moment; all of them where there was none."""
+    theirs = and_(plan_entry.c.enrollment_id == enrollment_id, plan_entry.c.state == "sent")
+    later = and_(theirs, plan_entry.c.due_at > moment) if moment else theirs
+    return list(tx.execute(select(plan_entry.c.item).where(later).order_by(plan_entry.c.due_at)).scalars())
+
+
+def last_sent(tx: Connection, enrollment_id: str, item: str) -> datetime | None:
+    """When this item was last due and sent."""
+    theirs = and_(plan_entry.c.enrollment_id == enrollment_id, plan_entry.c.item == item)
+    found = select(func.max(plan_entry.c.due_at)).where(and_(theirs, plan_entry.c.state == "sent"))
+    moment: datetime | None = tx.execute(found).scalar()
+    return moment
 
 
 def is_any_planned(tx: Connection, enrollment_id: str) -> bool:

@@ -9,6 +9,25 @@ from bot.flowfile.library import from_sources
 from tests.flowfile.small import broken, marked_line, small
 
 FLOW = "sample.yaml"
+
+
+def still_wanted(
+    *,
+    from_day: int = 15,
+    until: str = "13:00",
+    flow: str = "sample",
+    asks: str = "sample",
+    answer: str = "danger",
+    mark: str = " #!",
+) -> tuple[str, str]:
+    """The plan with the question after long silence in it."""
+    rule = (
+        f'still_wanted:{mark}\n  missed: 3\n  from_day: {from_day}\n  at: "10:00"\n  until: "{until}"\n'
+        f"  flow: {flow}\n  no: {{flow: {asks}, answer: {answer}, is: no}}\n"
+    )
+    return "touches_a_day: 5\n", f"touches_a_day: 5\n{rule}"
+
+
 # The file, what to change in it, into what (the faulty line ends in #!), and the sentence that must come.
 MISTAKES = {
     # The form of YAML
@@ -524,11 +543,69 @@ MISTAKES = {
         ),
         "this is tip number three of day 0; 2 a day at most.",
     ),
-    "a day before surgery": (
+    "a day long before surgery": (
         "plan.yaml",
         'item: second, day: 1, at: "10:00", until: "13:00", flow: sample}',
-        'item: second, day: -1, at: "10:00", until: "13:00", flow: sample} #!',
-        '"day" must be a whole number, 0 or more.',
+        'item: second, day: -31, at: "10:00", until: "13:00", flow: sample} #!',
+        '"day" must be a whole number, -30 or more.',
+    ),
+    "a last day before the first": (
+        "plan.yaml",
+        'item: second, day: 1, at: "10:00", until: "13:00", flow: sample}',
+        'item: second, day: 3, last_day: 1, at: "10:00", until: "13:00", flow: sample} #!',
+        '"second" must have a "last_day" that is not before its "day".',
+    ),
+    "a day that belongs to another": (
+        "plan.yaml",
+        'until: "13:00", flow: sample}\n  - {item: advice, day: 0, at: "15:00", until: "17:00", tip: walk}',
+        (
+            'until: "13:00", flow: sample, last_day: 2}\n'
+            '  - {item: advice, day: 2, at: "15:00", until: "17:00", tip: walk} #!'
+        ),
+        '"advice" may go out on the same day as "first" in line 5.',
+    ),
+    "still wanted: no such flow": (
+        "plan.yaml",
+        *still_wanted(flow="sampel", asks="sampel"),
+        'there is no flow "sampel"; did you mean "sample"?',
+    ),
+    "still wanted: no such answer": (
+        "plan.yaml",
+        *still_wanted(answer="dangre"),
+        '"sample" asks nothing called "dangre"; did you mean "danger"?',
+    ),
+    "still wanted: an answer of another flow": (
+        "plan.yaml",
+        *still_wanted(asks="other"),
+        '"no" is an answer of "other", but "sample" asks.',
+    ),
+    "still wanted: an answer that nobody gives": (
+        "plan.yaml",
+        *still_wanted(answer="pain"),
+        '"pain" is never answered like that, so this would never begin.',
+    ),
+    "still wanted: hours that end first": (
+        "plan.yaml",
+        *still_wanted(until="09:00"),
+        '"still_wanted" must have an "until" later than its "at".',
+    ),
+    "still wanted: at night": (
+        "plan.yaml",
+        *still_wanted(until="22:00"),
+        '"still-wanted" may go out at an hour outside the contact hours, 09:00-20:00.',
+    ),
+    "still wanted: something missing": (
+        "plan.yaml",
+        "touches_a_day: 5",
+        "touches_a_day: 5\nstill_wanted: {missed: 3} #!",
+        '"still_wanted" needs "from_day".',
+    ),
+    "still wanted: no day for it": (
+        "plan.yaml",
+        '  - {item: second, day: 1, at: "10:00", until: "13:00", flow: sample}\ntouches_a_day: 5\n',
+        '  - {item: second, day: 1, at: "10:00", until: "13:00", flow: sample} #!\ntouches_a_day: 5\n'
+        + still_wanted(from_day=0, mark="")[1].partition("\n")[2],
+        '"second" leaves no day for the question of "still_wanted" after "first"; let them be 2 days apart.',
     ),
     "an item without a time": (
         "plan.yaml",

@@ -62,7 +62,7 @@ def test_everything_is_a_draft_until_somebody_signs() -> None:
 
 def test_there_is_one_check_in_a_day_for_two_weeks_and_forty_one_in_a_year() -> None:
     """Daily to day 14, twice a week to week 6, weekly to day 90, every two weeks, then each month."""
-    days = [item.day for item in _library().plan.items if item.sends is Sends.FLOW]
+    days = [item.day for item in _library().plan.items if item.sends is Sends.FLOW and item.day >= 0]
 
     assert days[:15] == list(range(15))
     assert [

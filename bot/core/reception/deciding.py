@@ -64,7 +64,9 @@ def _from_patient(text: Text, heard: Heard, standing: Standing, facts: Facts, wo
     if standing.consent is not Consent.JOINED:
         return being_asked(text, heard, standing, facts, word)
     if word is Keyword.START:
-        return with_red_flags(Decision(say=(welcome(standing, "joined"),), understood="START"), heard, facts)
+        # Consent stands already; but they may have said that texts are no longer wanted.
+        joined = Decision(say=(welcome(standing, "joined"),), consent=Consent.JOINED, understood="START")
+        return with_red_flags(joined, heard, facts)
     if standing.is_talked_with:
         return to_the_person(text, heard, facts)
     if standing.waiting is not None:
