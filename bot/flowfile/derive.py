@@ -44,14 +44,16 @@ def _chats(flow: Flow, library: Library) -> Iterator[Chat]:
 
 
 def _open_moments(explored: Explored) -> list[int]:
-    return [key[0] for key, state in explored.states.items() if state.came_by is None and state.facts.in_hours]
+    return [moment for moment in explored.opening if explored.moments[moment].in_hours]
 
 
 def _others(explored: Explored, moments: set[int], seen: set[object]) -> Iterator[Way]:
     """A branch that only another day or earlier answers lead to, once for each."""
     for edge in explored.edges:
-        what = _what(explored, edge) if edge.source.key[0] in moments and is_spoken(edge) else None
-        if what is not None and what not in seen:
+        if edge.source.key[0] not in moments or not is_spoken(edge) or not edge.is_of_one_moment:
+            continue
+        what = _what(explored, edge)
+        if what not in seen:
             seen.add(what)
             yield edge.path
 
@@ -62,7 +64,7 @@ def _what(explored: Explored, edge: Edge) -> object:
 
 def _chat(flow: Flow, way: Way, language: str) -> Chat:
     facts = way[-1].facts
-    said = [each.text for each in replies(way, flow.steps, language)]
+    said = [each.text for each in replies(way, flow.steps, language, facts.past)]
     # The replies stand in the lines: what is said between is filled in when it is played.
     lines = tuple(f"< {text}" for text in said)
     return Chat(flow.name, language, facts.day, facts.in_hours, facts.past, lines)

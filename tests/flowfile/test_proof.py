@@ -278,3 +278,77 @@ def test_mutants_break_one_thing_each() -> None:
     }
     assert all(mutant.library != library for mutant in found)
     assert fallback_phrases()
+
+
+OPEN_LATER = """\
+  - ask: late
+    kind: yes_no
+    skip_if: in_hours is yes
+    text:
+      en: "Is it late? Reply YES or NO."
+      es: "¿Es tarde? Responda SÍ o NO."
+    answers:
+      - when: yes
+        {flag}
+      - when: no
+
+  - ask: then
+    kind: yes_no
+    text:
+      en: "And then? Reply YES or NO."
+      es: "¿Y luego? Responda SÍ o NO."
+    answers:
+      - when: yes
+        if: in_hours is yes and late is yes
+        {what}
+      - when: yes
+      - when: no
+
+  - say: close
+"""
+
+
+def _opening_later(*, flag: str = "goto: then", what: str) -> Mapping[str, str]:
+    return broken(FLOW, "  - say: close\n", OPEN_LATER.format(flag=flag, what=what))
+
+
+def test_the_office_may_open_between_two_replies() -> None:
+    checked = check_sources(_opening_later(what='say: {en: "Good morning.", es: "Buenos días."}'))
+
+    assert [str(problem) for problem in checked.problems] == []
+
+
+def test_what_only_goes_wrong_when_the_office_opens_meanwhile_is_found_and_shown() -> None:
+    sources = _opening_later(flag="red_flag: fall", what='say: {en: "All good, relax.", es: "Todo bien."}')
+
+    (problem,) = _found(sources, "comfort")
+
+    assert problem.sentence == '"All good" comforts after a red flag.'
+    assert problem.shown[0] == "# day 0, en, office closed"
+    place = problem.shown.index("# day 0, en, office open")
+    assert problem.shown[place - 1 : place + 2] == (
+        "> And then? Reply YES or NO.",
+        "# day 0, en, office open",
+        "< yes",
+    )
+
+
+def test_midnight_may_pass_between_two_replies() -> None:
+    source = broken(
+        FLOW,
+        "  - say: close\n",
+        '  - say: tomorrow\n    skip_if: day <= 1\n    text: {en: "Late reply.", es: "Tarde."}\n\n  - say: close\n',
+    )
+
+    explored = explore(_library_of(source).flows["sample"], _library_of(source))
+
+    said = {wording["en"] for edge in explored.edges for wording in edge.turn.say}
+    assert "Late reply." in said
+    assert {facts.day for facts in explored.moments} >= {0, 2}
+    assert {explored.moments[moment].day for moment in explored.opening} == {0, 1}
+
+
+def _library_of(sources: Mapping[str, str]) -> Library:
+    library = from_sources(sources).library
+    assert library is not None
+    return library

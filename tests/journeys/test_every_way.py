@@ -18,7 +18,6 @@ from bot.flowfile.phrases import fallback_phrases
 from bot.flowfile.proof.cover import Way, conversations, is_quick
 from bot.flowfile.proof.explore import Edge, explore
 from bot.flowfile.proof.given import samples
-from bot.flowfile.proof.moments import days_of
 from tests.clinic import FLOWS, MORNING, Clinic, Handset
 
 WORDS = {
@@ -49,7 +48,7 @@ def _is_typed(edge: Edge) -> bool:
 
 def _ways(name: str, *, pairs: bool) -> list[Way]:
     explored = explore(LIBRARY.flows[name], LIBRARY)
-    moment = next(key[0] for key, s in explored.states.items() if s.came_by is None and s.facts.in_hours)
+    moment = next(moment for moment in explored.opening if explored.moments[moment].in_hours)
     return conversations(explored, moment, pairs=pairs, only=_is_typed)
 
 
@@ -71,7 +70,7 @@ def test_the_flows_are_sound() -> None:
 
 @pytest.mark.parametrize(("name", "pairs"), [("day-13", True), ("day-11", False), ("day-14", False), ("weekly", False)])
 def test_what_was_proved_is_what_happens(open_clinic: Callable[..., Clinic], name: str, *, pairs: bool) -> None:
-    day = days_of(name, LIBRARY.plan)[0]
+    day = LIBRARY.plan.days_of(name)[0]
     clinic = open_clinic(at=MORNING)
     ways = _ways(name, pairs=pairs)
     patients = [clinic.patient(day=day, language=("en", "es")[n % 2], name=f"P {n}") for n, _ in enumerate(ways)]

@@ -29,7 +29,7 @@ class _Covering:
         for edge in _representative(explored, moment):
             if only(edge):
                 self._ways.setdefault(edge.source.key, []).append(edge)
-        self._begin = next(key for key in explored.states if key[0] == moment)
+        self._begin = next(key for key, state in explored.states.items() if key[0] == moment and not state.came_by)
         self._left = {item for edges in self._ways.values() for edge in edges for item in self._items(edge)}
 
     def run(self) -> list[Way]:

@@ -23,12 +23,14 @@ Key = tuple[int, str | None, str, int, bool, bool, Answers]
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """`came_by` is the way on which the shortest conversation comes here; None where conversations begin."""
+    """`came_by` is the way on which the shortest conversation comes here, which began at `began`; None before any
+    reply. `facts` are those of the moment at which the next reply comes: time may have passed since the last."""
 
     key: Key
     session: Session
     facts: Facts
     came_by: Edge | None
+    began: Facts
 
     @property
     def is_over(self) -> bool:
@@ -55,10 +57,19 @@ class Edge:
         before = self.source.came_by
         return (*(before.path if before else ()), self)
 
+    @property
+    def is_of_one_moment(self) -> bool:
+        """Does no time that matters pass before it?"""
+        moments = {edge.source.key[0] for edge in self.path}
+        return len(moments) == 1 and self.source.began is self.source.facts
+
 
 @dataclass(frozen=True, slots=True)
 class Explored:
+    """`opening`: how a conversation opens, by the place among `moments` at which it does."""
+
     flow: Flow
+    moments: tuple[Facts, ...]
     states: Mapping[Key, State]
     edges: tuple[Edge, ...]
     opening: Mapping[int, Turn]
@@ -86,20 +97,23 @@ class _Exploring:
             (moment, step.name): pasts(flow, step, facts, _numbers(self._classes[step.name]))
             for step in flow.steps
             if isinstance(step, Ask)
-            for moment, facts in enumerate(self._moments)
+            for moment, facts in enumerate(self._moments.facts)
         }
         self._states: dict[Key, State] = {}
         self._edges: list[Edge] = []
         self._ahead: deque[State] = deque()
+        self._waiting: list[State] = []
 
     def run(self) -> Explored:
         opening = {}
-        for moment, facts in enumerate(self._moments):
-            opening[moment] = start(self._flow, 0, facts)
-            self._come_to(moment, opening[moment].session, facts, None, flagged=bool(opening[moment].red_flags))
-        while self._ahead and len(self._states) <= MOST_STATES:
+        for moment in self._moments.begins:
+            turn = opening[moment] = start(self._flow, 0, self._moments.facts[moment])
+            self._come_to(moment, turn.session, None, self._moments.facts[moment], flagged=bool(turn.red_flags))
+        while (self._ahead or self._let_time_pass()) and len(self._states) <= MOST_STATES:
             self._expand(self._ahead.popleft())
-        return Explored(self._flow, self._states, tuple(self._edges), opening, is_whole=not self._ahead)
+        return Explored(
+            self._flow, self._moments.facts, self._states, tuple(self._edges), opening, is_whole=not self._ahead
+        )
 
     def _expand(self, state: State) -> None:
         step = state.session.step or ""
@@ -118,15 +132,27 @@ class _Exploring:
         key = _key(moment, session, flagged=flagged)
         edge = Edge(state, given, facts, turn, key)
         self._edges.append(edge)
-        self._come_to(moment, session, state.facts, edge, flagged=flagged)
+        self._come_to(moment, session, edge, state.began, flagged=flagged)
 
-    def _come_to(self, moment: int, session: Session, facts: Facts, edge: Edge | None, *, flagged: bool) -> None:
+    def _let_time_pass(self) -> bool:
+        """While a question waits the office opens or closes, and midnight passes: does that lead to anything new?
+
+        Only when all is known that happens within one moment, so that the shortest conversations stay simple.
+        """
+        waiting, self._waiting = self._waiting, []
+        for state in waiting:
+            for later in self._moments.onward[state.key[0]]:
+                self._come_to(later, state.session, state.came_by, state.began, flagged=state.was_flagged)
+        return bool(self._ahead)
+
+    def _come_to(self, moment: int, session: Session, edge: Edge | None, began: Facts, *, flagged: bool) -> None:
         key = _key(moment, session, flagged=flagged)
-        if key not in self._states:
-            state = State(key, session, facts, edge)
-            self._states[key] = state
-            if not session.is_over:
-                self._ahead.append(state)
+        if key in self._states:
+            return
+        self._states[key] = state = State(key, session, self._moments.facts[moment], edge, began)
+        if not session.is_over:
+            self._ahead.append(state)
+            self._waiting.append(state)
 
     def _pruned(self, session: Session) -> Session:
         """Without the answers that nothing asks about from here on: two conversations that differ in them are one."""

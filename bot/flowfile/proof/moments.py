@@ -1,46 +1,87 @@
-"""The moments at which a flow may be talked through: languages, office hours, days after surgery, earlier answers."""
+"""The moments at which a flow may be talked through: languages, office hours, days after surgery, earlier answers.
+
+A conversation takes time: between two replies the office opens or closes, and midnight passes.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import product
 
 from bot.core.condition import COMPARISONS, Compare, Condition, Name, Value, comparisons, names
 from bot.core.flow import PAST, Ask, Flow, Number, Score, Step
-from bot.core.plan import CarePlan, Sends
 from bot.core.session import Facts, Session, taken
 from bot.flowfile.library import Library
 
 
-def moments(flow: Flow, library: Library) -> tuple[Facts, ...]:
+@dataclass(frozen=True)
+class Moments:
+    """`facts` of each; at which a conversation `begins`; and `onward`, which may hold when the next reply comes."""
+
+    facts: tuple[Facts, ...]
+    begins: tuple[int, ...]
+    onward: tuple[tuple[int, ...], ...]
+
+
+def moments(flow: Flow, library: Library) -> Moments:
     """The office open and closed, on each day that makes a difference to this flow, and in each language that does.
 
     The engine moves alike in all languages unless a condition asks for one; what is said in each is judged apart.
     """
-    practice = library.practice
+    practice, days = library.practice, _Days(flow, library)
     asks = any(name == "language" for condition in flow.conditions() for name in names(condition))
-    return tuple(
-        Facts(library.table, in_hours, day, language, {}, practice.bands)
-        for day in _days(flow, library)
-        for language in (practice.languages if asks else practice.languages[:1])
-        for in_hours in (True, False)
+    languages = practice.languages if asks else practice.languages[:1]
+    keys = list(product(days.shown, languages, (True, False)))
+    places = {key: place for place, key in enumerate(keys)}
+    return Moments(
+        tuple(Facts(library.table, in_hours, day, language, {}, practice.bands) for day, language, in_hours in keys),
+        tuple(place for (day, _, _), place in places.items() if day in days.beginning),
+        tuple(
+            tuple(places[key] for key in product(days.next_to(day), (language,), (True, False)) if places[key] != here)
+            for (day, language, _), here in places.items()
+        ),
     )
 
 
-def _days(flow: Flow, library: Library) -> list[int]:
-    """Of the days on which the plan has the flow, one for each way in which its conditions see the day."""
-    conditions = tuple(flow.conditions())
-    limits = sorted(_limits(conditions, "day"))
-    planned = days_of(flow.name, library.plan)
-    days = planned or sorted({0, *(max(0, int(limit) + step) for limit in limits for step in (-1, 0, 1))})
-    seen: dict[tuple[object, ...], int] = {}
-    for day in days:
-        seen.setdefault(_view(day, limits, library.practice.bands, conditions), day)
-    return list(seen.values())
+class _Days:
+    """Of the days on which the plan has a flow, and of those on which it may still go on, one for each way in which
+    the flow's conditions see the day."""
 
+    def __init__(self, flow: Flow, library: Library) -> None:
+        self._conditions = tuple(flow.conditions())
+        self._limits = sorted(_limits(self._conditions, "day"))
+        self._bands = library.practice.bands
+        planned = {max(0, day) for day in library.plan.days_of(flow.name)}
+        near = {max(0, int(limit) + step) for limit in self._limits for step in (-1, 0, 1)}
+        self._planned = sorted(planned or {0, *near})
+        # Each question waits less than a day: so many midnights can pass before the last is answered.
+        questions = sum(isinstance(step, Ask) for step in flow.steps)
+        self._days = sorted({day + more for day in self._planned for more in range(questions + 1)})
 
-def days_of(name: str, plan: CarePlan) -> list[int]:
-    return sorted({item.day for item in plan.items if item.sends is Sends.FLOW and item.content == name})
+    @cached_property
+    def _views(self) -> Mapping[tuple[object, ...], int]:
+        seen: dict[tuple[object, ...], int] = {}
+        for day in (*self._planned, *self._days):
+            seen.setdefault(self._view(day), day)
+        return seen
+
+    def _view(self, day: int) -> tuple[object, ...]:
+        return _view(day, self._limits, self._bands, self._conditions)
+
+    @property
+    def shown(self) -> tuple[int, ...]:
+        return tuple(self._views.values())
+
+    @property
+    def beginning(self) -> frozenset[int]:
+        return frozenset(self._views[self._view(day)] for day in self._planned)
+
+    def next_to(self, shown: int) -> tuple[int, ...]:
+        """This day, and what the day after it may look like."""
+        alike = (day for day in self._days if self._views[self._view(day)] == shown and day + 1 in self._days)
+        return tuple(dict.fromkeys((shown, *(self._views[self._view(day + 1)] for day in alike))))
 
 
 def _view(

@@ -13,7 +13,6 @@ from bot.flowfile.library import Library
 from bot.flowfile.problem import Problem
 from bot.flowfile.proof.explore import Explored
 from bot.flowfile.proof.given import classes, samples, understood
-from bot.flowfile.proof.moments import days_of
 from bot.flowfile.proof.promise import Ledger
 from bot.flowfile.words import SAMPLES
 
@@ -69,7 +68,7 @@ class Texts:
             self._day(step, language, text)
 
     def _day(self, step: Step, language: str, text: str) -> None:
-        planned = days_of(self._flow.name, self._library.plan)
+        planned = self._library.plan.days_of(self._flow.name)
         for said in _DAY.findall(text):
             self._ledger.saw("day", example=(text,))
             if planned and planned != [int(said)]:
