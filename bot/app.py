@@ -11,8 +11,7 @@ from pathlib import Path
 from bot.carrier.message import Arrivals, Listed, Outgoing
 from bot.clock import Clock, clock_from
 from bot.core.enrollment import Channel, Lane
-from bot.service.parts import Bell, Carrier, Parts
-from bot.service.safekeeping.redact import Forgetful
+from bot.service.parts import Bell, Carrier, Forgetful, Parts
 from bot.settings import PRETEND_ACCOUNT, PRETEND_NUMBER, Settings, Twilio
 from bot.store.database import Database
 from bot.store.ids import new_id

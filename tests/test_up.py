@@ -25,6 +25,8 @@ pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="looks for orphans in /proc"),
 ]
 START_SECONDS = 60
+MOST_MEGABYTES = 400
+"""A clinic fits a machine of half a gigabyte; with pages that processes share counted once."""
 
 
 class Clinic:
@@ -101,6 +103,12 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def proportional_megabytes(number: int) -> float:
+    told = Path(f"/proc/{number}/smaps_rollup").read_text()
+    found = re.search(r"^Pss: +([0-9]+) kB$", told, re.MULTILINE)
+    return int(found[1]) / 1024 if found else 0.0
+
+
 @pytest.fixture
 def clinic(tmp_path: Path) -> Iterator[Clinic]:
     clinic = Clinic(tmp_path / "data")
@@ -133,6 +141,16 @@ def test_the_printed_link_lets_the_first_admin_in(clinic: Clinic) -> None:
 
     assert link
     assert "Choose a password" in clinic.gets(link[1])
+    assert clinic.end() == 0
+
+
+def test_all_of_it_together_stays_small(clinic: Clinic) -> None:
+    clinic.up()
+    assert wait_for(lambda: clinic.process_ids("doorbell.sock") and clinic.is_ready(), 30)
+
+    together = sum(proportional_megabytes(number) for number in alive(clinic.data))
+
+    assert 0 < together < MOST_MEGABYTES
     assert clinic.end() == 0
 
 

@@ -38,7 +38,7 @@ LOG_BYTES = 5_000_000
 )
 @click.option("--port", type=click.IntRange(1, 65535), help="Listen here (default: PORT, else 8000).")
 def up(speed: float | None, port: int | None) -> None:
-    """Starts everything on this machine: web, workers, clock, watchdog, doorbell and, without a Twilio account,
+    """Starts everything on this machine: web, worker, clock, watchdog, doorbell and, without a Twilio account,
     pretend phones.
 
     \b
@@ -120,14 +120,13 @@ def _release(found: Settings) -> str:
 
 
 def _children(found: Settings) -> tuple[Child, ...]:
-    """The two workers are started from here: a supervisor between us would only cost memory."""
+    """One worker, started from here: a second one, or a supervisor between us, would only cost memory."""
     # One arena for malloc: many threads that mostly wait would else keep a pool of memory each.
     environment = {"MALLOC_ARENA_MAX": "1", **os.environ, "PORT": str(found.port)}
     return (
         ours("web", "web", environment=environment),
         ours("clock", "clock", environment=environment),
-        ours("pages", "worker", "--crew", "pages", environment=environment),
-        ours("texts", "worker", "--crew", "texts", environment=environment),
+        ours("worker", "worker", "--crew", "all", environment=environment),
         ours("watchdog", "watchdog", environment=environment),
     )
 

@@ -16,9 +16,13 @@ from bot.tether import tie_forks
 CREWS: dict[str, tuple[Lane, ...]] = {"pages": (Lane.PAGE,), "texts": (Lane.TALK, Lane.PLAN)}
 """Which lanes share a process."""
 
+ALL = "all"
+"""One process for all lanes, pages first: for a machine that has little memory. While it sends texts to patients the
+clock, which drains pages each second, keeps pages going."""
+
 
 @click.command()
-@click.option("--crew", type=click.Choice(list(CREWS)), help="Only this process, without a supervisor.")
+@click.option("--crew", type=click.Choice([*CREWS, ALL]), help="Only this process, without a supervisor.")
 def worker(crew: str | None) -> None:
     """Sends what is due: one process for pages to staff, one for texts to patients.
 
@@ -39,7 +43,7 @@ def work(crew: str) -> None:
     from bot.worker.run import work as work_lanes
 
     tie_forks()
-    work_lanes(CREWS[crew])
+    work_lanes(tuple(lane for lanes in CREWS.values() for lane in lanes) if crew == ALL else CREWS[crew])
 
 
 def _supervise(found: Settings) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from bot.carrier.error import NotSent
 from bot.carrier.message import Arrivals, Arrived, Listed, Outgoing
@@ -37,6 +37,15 @@ class Carrier(Protocol):
         ...
 
 
+@runtime_checkable
+class Forgetful(Protocol):
+    """A carrier that keeps what it carried, and can be told not to. Mail cannot be called back."""
+
+    def forget(self, sid: str, *, whole: bool) -> None:
+        """Raises NotSent while it does not."""
+        ...
+
+
 class Bell(Protocol):
     """The doorbell. Losing a ring costs latency, never a message."""
 
@@ -65,4 +74,4 @@ class Parts:
         return f"{self.base_url}/a/{token}"
 
 
-__all__ = ["Arrivals", "Arrived", "Bell", "Carrier", "Listed", "NotSent", "Outgoing", "Parts"]
+__all__ = ["Arrivals", "Arrived", "Bell", "Carrier", "Forgetful", "Listed", "NotSent", "Outgoing", "Parts"]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 
 from sqlalchemy import Connection
 
@@ -40,15 +41,21 @@ class Script:
 
     `notices` are then those of the last publication that could be read, so that STOP is confirmed and a nurse who
     acknowledges is answered; None where there never was one. `holidays` are the days on which the practice is closed.
+    `listens` gives the phrases, which are read when the first text is screened: they weigh more than all the rest, and
+    most processes never screen one.
     """
 
     version: int
     library: Library | None
     table: RedFlagTable
     practice: Practice | None
-    phrases: Phrases
+    listens: Callable[[], Phrases]
     notices: Notices | None = None
     holidays: frozenset[date] = frozenset()
+
+    @property
+    def phrases(self) -> Phrases:
+        return self.listens()
 
     @property
     def whole(self) -> Library:
@@ -90,11 +97,13 @@ class Scripts:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._by_version: dict[int, Script] = {}
+        self._phrases: dict[int, Phrases] = {}
         self._live = 0
         self._holidays = frozenset[date]()
         self._looked_at = NEVER
         self._lock = threading.Lock()
         self._looking = threading.Lock()
+        self._reading_phrases = threading.RLock()
 
     def live(self) -> Script:
         """The newest publication; without any, a script that has only the packaged red-flag table and phrases."""
@@ -137,29 +146,32 @@ class Scripts:
 
     def _read(self, number: int) -> Script:
         if number == 0:
-            return Script(number, None, fallback_table(), None, fallback_phrases())
+            return Script(number, None, fallback_table(), None, fallback_phrases)
         published = self._database.read(lambda tx: publications.get(tx, number))
         sources = published.sources if published else {}
-        loaded, phrases = from_sources(sources), _phrases(sources)
-        if loaded.library is not None and phrases is not None:
+        loaded, listens = from_sources(sources), partial(self._listens, number, sources.get("phrases.yaml"))
+        if loaded.library is not None:
             library = loaded.library
-            return Script(number, library, library.table, library.practice, phrases, library.notices)
+            return Script(number, library, library.table, library.practice, listens, library.notices)
         # What cannot be read gives way to the last published one that can, else to the package's.
         before = self._known(number - 1)
         return Script(
             version=number,
-            library=loaded.library,
+            library=None,
             table=loaded.table or before.table,
             practice=loaded.practice or before.practice,
-            phrases=phrases or before.phrases,
-            notices=loaded.library.notices if loaded.library else before.notices,
+            listens=listens,
+            notices=before.notices,
         )
+
+    def _listens(self, number: int, text: str | None) -> Phrases:
+        """Those of this version; where they cannot be read, of the last one whose can, else the package's."""
+        with self._reading_phrases:  # the first text reads them, and the others wait for it
+            if number not in self._phrases:
+                read = load_phrases(text, "phrases.yaml")[0] if text is not None else None
+                self._phrases[number] = read or self.version(number - 1).phrases
+            return self._phrases[number]
 
 
 def _newest(tx: Connection) -> tuple[int, frozenset[date]]:
     return publications.newest_version(tx), rota.holiday_days(tx)
-
-
-def _phrases(sources: Mapping[str, str]) -> Phrases | None:
-    text = sources.get("phrases.yaml")
-    return load_phrases(text, "phrases.yaml")[0] if text is not None else None

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import gc
+import logging
 import os
+import threading
 
 from bot import app as joining
 from bot import settings as reading
 from bot import signs
 from bot.web.site import Site, create
 from bot.worker import bell
+
+log = logging.getLogger(__name__)
 
 COLLECT_AFTER = (20_000, 20, 20)
 """Objects made before the youngest are collected, and so on; a text makes some thousand and leaves none."""
@@ -28,6 +32,16 @@ def _make() -> Site:
     )
 
 
+def _read_ahead(site: Site) -> None:
+    """So that the first text need not wait until conversations and phrases are read, and a database that is gone does
+    not keep the server from answering."""
+    try:
+        _ = site.parts.scripts.live().phrases
+    except Exception as error:  # noqa: BLE001 - the first text reads them, or is answered as without a database
+        log.warning("conversations and phrases could not be read yet (%s)", type(error).__name__)
+    _spare_the_collector()
+
+
 def _spare_the_collector() -> None:
     """What is loaded now stays: it need not be searched for garbage again and again while texts come in."""
     gc.collect()
@@ -35,5 +49,6 @@ def _spare_the_collector() -> None:
     gc.set_threshold(*COLLECT_AFTER)
 
 
-app = create(_make())
-_spare_the_collector()
+_site = _make()
+app = create(_site)
+threading.Thread(target=_read_ahead, args=(_site,), name="read-ahead", daemon=True).start()

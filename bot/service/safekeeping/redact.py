@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import logging
-from typing import Protocol, runtime_checkable
 
 from bot.core.enrollment import Channel
-from bot.service.parts import NotSent, Parts
+from bot.service.parts import Forgetful, NotSent, Parts
 from bot.service.talk import Moment
 from bot.store.safekeeping import forgetting
 from bot.store.safekeeping.forgetting import Carried
@@ -16,15 +15,6 @@ log = logging.getLogger(__name__)
 BATCH = 32
 UNKNOWN_THERE = (404, 20404)
 """The carrier has no such message: it was deleted before, or never was."""
-
-
-@runtime_checkable
-class Forgetful(Protocol):
-    """A carrier that keeps what it carried, and can be told not to. Mail cannot be called back."""
-
-    def forget(self, sid: str, *, whole: bool) -> None:
-        """Raises NotSent while it does not."""
-        ...
 
 
 def due(parts: Parts, moment: Moment) -> int:
