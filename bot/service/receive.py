@@ -42,8 +42,8 @@ def receive(parts: Parts, text: Inbound, moment: Moment) -> list[Reply]:
             return []
 
 
-def keep(parts: Parts, new: Kept, text: Inbound, moment: Moment) -> Started[bool]:
-    """Transaction 1: the words are safe. It goes on its way here, and is waited for before anything else is."""
+def keep(parts: Parts, new: Kept, text: Inbound, moment: Moment) -> Started[None]:
+    """Transaction 1: the words are safe. It goes on its way here, and is waited for before anything else is told."""
     try_again = moment.real + TRY_AGAIN_AFTER
     return parts.database.start(lambda tx: inbox.keep(tx, new, text, next_attempt_at=try_again))
 

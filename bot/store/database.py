@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Any, Protocol, Self, TypeVar
+from contextlib import contextmanager, suppress
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot.store.driver import sqlite
-from bot.store.driver.busy import StoreBusy, refuse_busy
+from bot.store.driver.busy import StoreBusy, refuse_busy, wrapped
 from bot.store.driver.writer import Job, Writer
+
+if TYPE_CHECKING:
+    from bot.store.driver.pipeline import Ahead
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -56,6 +60,7 @@ class Database:
     def start(self, work: Work[T]) -> Started[T]:
         """A transaction of a single statement, not waited for: what comes `after` it can be made ready meanwhile.
 
+        On Postgres that takes a statement that was put off (`Prepared.later`); any other is waited for.
         To be used as a context. Whoever starts one must ask for its result, or write after it, before anybody is
         told that it is done.
         """
@@ -119,26 +124,38 @@ class _OnPostgres:
                 refuse_busy(error)
                 raise
         finally:
-            lent.close()  # whoever goes on from here may need one, and there are not two for everybody
+            after.close()  # whoever goes on from here may need a connection, and there are not two for everybody
+        after.result()
         return _twice(lambda: self._transact(work))
 
-    def start(self, work: Work[Any]) -> _Done:
-        """Done at once: there is no writer to wait for. Its connection serves what comes after it as well."""
+    def start(self, work: Work[Any]) -> _Sent:
+        """On its way; its connection serves what comes after it as well."""
         return _twice(lambda: self._begin(work))
 
     def close(self) -> None:
         """Nothing but the engine is ours."""
 
-    def _begin(self, work: Work[Any]) -> _Done:
+    def _begin(self, work: Work[Any]) -> _Sent:
         tx = self.engine.connect()
         try:
             with self._pipeline.by_itself(tx):
                 value = work(tx)
-            tx.commit()  # of what the library may have begun by itself; there is nothing left to commit
-            return _Done(tx, value)
+                ahead = self._pipeline.send_ahead(tx)
+            if ahead is None:
+                self._pipeline.commit(tx)
+                tx.commit()  # of what the library may have begun by itself
         except BaseException:
             tx.close()
             raise
+        return _Sent(tx, value, ahead, settle=self._pipeline.arrived, again=partial(self._again, work))
+
+    def _again(self, work: Work[Any], ahead: Ahead) -> Any:
+        """Its answer is lost with its connection: it is done again, which every verb is made for."""
+        if ahead.error is not None:
+            error = wrapped(ahead.error, self.engine.dialect)
+            refuse_busy(error)
+            raise error
+        return _twice(lambda: self._transact(work))
 
     def _transact(self, work: Work[Any]) -> Any:
         with self.engine.connect() as tx:
@@ -151,22 +168,46 @@ class _OnPostgres:
         return value
 
 
-class _Done:
-    """A transaction that is durable, and the connection that made it."""
+class _Sent:
+    """A transaction on its way to the server, or (without `ahead`) there; and the connection that it went by."""
 
-    def __init__(self, tx: Connection, value: Any) -> None:
+    def __init__(
+        self,
+        tx: Connection,
+        value: Any,
+        ahead: Ahead | None,
+        *,
+        settle: Callable[[Connection], None],
+        again: Callable[[Ahead], Any],
+    ) -> None:
         self._tx = tx
         self._value = value
+        self._ahead = ahead
+        self._settle = settle
+        self._again = again
+        self._failure: Exception | None = None
         self._is_lent = False
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._tx.close()
+        self.close()
 
     def result(self) -> Any:
+        self.close()
+        if self._failure is not None:
+            raise self._failure
+        if self._ahead is not None and not self._ahead.is_done:
+            self._finish(self._ahead)
         return self._value
+
+    def _finish(self, ahead: Ahead) -> None:
+        try:
+            self._value, self._ahead = self._again(ahead), None
+        except Exception as error:
+            self._failure = error  # whoever asks once more need not wait once more
+            raise
 
     def lend(self) -> Connection | None:
         """The connection, to the first who writes after it."""
@@ -174,6 +215,12 @@ class _Done:
             return None
         self._is_lent = True
         return self._tx
+
+    def close(self) -> None:
+        """The connection goes back into the pool, once the answer is here or lost."""
+        with self._tx, suppress(DBAPIError):  # lost: `result` does it again
+            if not (self._tx.closed or self._tx.invalidated):
+                self._settle(self._tx)
 
 
 def _twice(attempt: Callable[[], T]) -> T:

@@ -121,9 +121,9 @@ def new(vault: Vault, inbox_id: str, text: Inbound, *, now: datetime) -> Kept:
     )
 
 
-def keep(tx: Connection, row: Kept, text: Inbound, *, next_attempt_at: datetime) -> bool:
-    """True when the text is new; False when its sid was kept before. Its first attempt counts from here."""
-    return INSERT(
+def keep(tx: Connection, row: Kept, text: Inbound, *, next_attempt_at: datetime) -> None:
+    """A text whose sid was kept before stays as it is, under its own id. Its first attempt counts from here."""
+    INSERT.later(
         tx,
         {
             "id": row.id,

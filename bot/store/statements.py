@@ -154,7 +154,7 @@ class _OnPostgres(_Compiled):
         self._spoken = pipeline.spoken(self.text, are_bytes, writes_to=table)
 
     def ask(self, tx: Connection, values: Values) -> tuple[Sequence[Sequence[Any]], int]:
-        result = self._pipeline.ask(tx, (self._spoken, self.given(values)))
+        (result,) = self._pipeline.ask(tx, (self._spoken, self.given(values)))
         return result.rows, result.changed
 
     def put_off(self, tx: Connection, values: Values) -> None:
@@ -190,8 +190,16 @@ class InsertOnce:
 
     def __call__(self, tx: Connection, row: dict[str, Any]) -> bool:
         """True when this call made the row; False when it was there."""
+        return self._of(tx, row).run(tx, row) == 1
+
+    def later(self, tx: Connection, row: dict[str, Any]) -> None:
+        """Where it does not matter who made it: put off, as `Prepared.later`."""
+        self._of(tx, row).later(tx, row)
+
+    def _of(self, tx: Connection, row: dict[str, Any]) -> Prepared:
+        """The statement for a row with these columns."""
         shape = (tx.dialect.name, *row)
         known = self._prepared.get(shape)
         if known is None:
             known = self._prepared[shape] = Prepared(self._statements[tx.dialect.name], *row)
-        return known.run(tx, row) == 1
+        return known

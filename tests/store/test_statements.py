@@ -17,8 +17,11 @@ from sqlalchemy import (
     String,
     bindparam,
     cast,
+    column,
+    func,
     insert,
     select,
+    text,
     update,
 )
 from sqlalchemy.exc import IntegrityError
@@ -32,6 +35,7 @@ from tests.conftest import Released
 AT = datetime(2026, 11, 24, 19, 30, 0, 123456, tzinfo=UTC)
 LEAVE = Prepared(insert(mark), "name", "value", "at")
 CHANGE = Prepared(update(mark).where(mark.c.name == bindparam("which")).values(value=bindparam("new_value")))
+ONCE = InsertOnce(mark, "name")
 FIND = Prepared(select(mark).where(mark.c.name == bindparam("which")))
 PUBLISH = Prepared(insert(publication), "version", "digest", "sources", "published_at")
 
@@ -173,7 +177,93 @@ def test_one_statement_is_kept_by_itself(database: Database) -> None:
     assert values_of(database) == ["x"]
 
 
-def test_a_constant_stands_in_the_statement(database: Database) -> None:
-    text = str(select(mark.c.value).where(mark.c.name == word("a")).compile(dialect=database.engine.dialect))
+def test_one_statement_sent_ahead_is_kept_by_itself(database: Database) -> None:
+    for _ in range(2):
+        with database.start(lambda tx: put_once(tx, "a")) as started:
+            started.result()
 
-    assert text.endswith("mark.name = 'a'")
+    assert values_of(database) == ["1"]
+
+
+def test_what_comes_after_sees_what_was_sent_ahead_and_is_done_together_with_nothing_of_it(database: Database) -> None:
+    def fail(tx: Connection) -> None:
+        assert FIND.first(tx, {"which": "a"}).value == "1"
+        leave(tx, "b")
+        raise LookupError("the work failed")
+
+    with database.start(lambda tx: put_once(tx, "a")) as started:
+        with pytest.raises(LookupError):
+            database.write(fail, after=started)
+        started.result()
+
+    assert values_of(database) == ["1"]
+
+
+@pytest.mark.parametrize("after", [False, True])
+def test_what_was_sent_ahead_is_there_though_nothing_was_asked_after_it(database: Database, *, after: bool) -> None:
+    with database.start(lambda tx: put_once(tx, "a")) as started:
+        if after:
+            database.write(lambda _: None, after=started)
+
+    assert values_of(database) == ["1"]
+
+
+def test_what_comes_after_by_the_library_comes_after(database: Database) -> None:
+    with database.start(lambda tx: put_once(tx, "a")) as started:
+        found = database.write(lambda tx: tx.execute(select(mark.c.value)).scalar(), after=started)
+
+    assert found == "1"
+
+
+def test_nothing_comes_after_what_was_refused(database: Database) -> None:
+    """As a disk that is full, or a key that is there already: it is told to everybody who asks, and nothing is left."""
+    database.write(lambda tx: leave(tx, "a"))
+
+    with database.start(lambda tx: leave(tx, "a", "secret-value")) as started:
+        with pytest.raises(IntegrityError):
+            database.write(lambda tx: leave(tx, "b"), after=started)
+        for _ in range(2):
+            with pytest.raises(IntegrityError) as raised:
+                started.result()
+
+    assert "secret-value" not in str(raised.value)
+    assert values_of(database) == ["1"]
+    database.write(lambda tx: leave(tx, "c"))  # the connection is fit for use
+
+
+def test_a_server_restarted_behind_us_loses_nothing(database: Database) -> None:
+    """Whether its connections die before it was sent, or before what comes after it."""
+    if database.is_sqlite:
+        pytest.skip("SQLite is in this process")
+    database.write(lambda tx: leave(tx, "warm"))
+    end_connections(database)
+    with database.start(lambda tx: put_once(tx, "a")) as started:
+        end_connections(database)
+        database.write(lambda tx: leave(tx, "b"), after=started)
+        started.result()
+    with database.start(lambda tx: put_once(tx, "c")) as started:
+        end_connections(database)
+    with database.start(lambda tx: put_once(tx, "d")) as started:
+        end_connections(database)
+        started.result()
+
+    assert database.read(lambda tx: set(tx.execute(select(mark.c.name)).scalars())) == {"warm", "a", "b", "c", "d"}
+
+
+def put_once(tx: Connection, name: str) -> None:
+    ONCE.later(tx, {"name": name, "value": "1", "at": AT})
+
+
+def end_connections(database: Database) -> None:
+    """As a restart of the server does: all of this database's, but for the one that says so."""
+    other = Database(database.url)
+    ended = select(func.pg_terminate_backend(column("pid"))).select_from(text("pg_stat_activity"))
+    mine = text("datname = current_database() AND pid <> pg_backend_pid()")
+    other.read(lambda tx: tx.execute(ended.where(mine)).all())
+    other.close()
+
+
+def test_a_constant_stands_in_the_statement(database: Database) -> None:
+    said = str(select(mark.c.value).where(mark.c.name == word("a")).compile(dialect=database.engine.dialect))
+
+    assert said.endswith("mark.name = 'a'")

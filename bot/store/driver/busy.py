@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NoReturn
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Dialect
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 
@@ -21,6 +21,13 @@ def refuse_busy(error: DBAPIError) -> None:
 def plainly(error: DBAPIError) -> str:
     """What the driver said, without the statement and its parameters."""
     return type(error.orig).__name__
+
+
+def wrapped(error: Exception, dialect: Dialect) -> DBAPIError:
+    """A driver's error as the library's, without the values: of a statement that the library knows nothing of."""
+    made = DBAPIError.instance(None, None, error, dialect.loaded_dbapi.Error, hide_parameters=True, dialect=dialect)
+    assert isinstance(made, DBAPIError)  # noqa: S101
+    return made
 
 
 def raise_wrapped(tx: Connection, error: BaseException) -> NoReturn:

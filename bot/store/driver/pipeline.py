@@ -49,6 +49,15 @@ class Statement:
     name: bytes = field(default_factory=lambda: b"m%d" % next(_numbers))
 
 
+@dataclass(slots=True)
+class Ahead:
+    """A transaction that was sent and not waited for: done, or refused with an error. Neither: its answer was lost."""
+
+    taught: Sequence[bytes]
+    is_done: bool = False
+    error: psycopg.Error | None = None
+
+
 BEGIN = Statement(b"BEGIN")
 COMMIT = Statement(b"COMMIT")
 
@@ -62,14 +71,17 @@ def spoken(text: str, are_bytes: Sequence[bool], *, writes_to: object) -> Statem
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What the last statement gave: its rows, or how many it changed."""
+    """What a statement gave: its rows, or how many it changed."""
 
     rows: list[tuple[Any, ...]]
     changed: int
 
 
-def ask(tx: Connection, *said: Said) -> Result:
-    """Send these, behind all that waits, in one round trip; the transaction begins with its first statement."""
+def ask(tx: Connection, *said: Said) -> list[Result]:
+    """Send these, behind all that waits, in one round trip; the transaction begins with its first statement.
+
+    Returns what each of them gave. When what was sent ahead has failed, its error is raised.
+    """
     try:
         return _line(tx).ask(said)
     except psycopg.Error as error:
@@ -83,18 +95,23 @@ def later(tx: Connection, said: Said) -> None:
 
 def send_waiting(tx: Connection) -> None:
     """Before the driver itself says anything to the database on this connection."""
-    if _line(tx).waiting:
+    line = _line(tx)
+    if line.waiting or line.ahead:
         ask(tx)
 
 
 def forget_waiting(tx: Connection) -> None:
-    """When the transaction, or the savepoint in which it was put off, is rolled back."""
-    _line(tx).waiting.clear()
+    """When the transaction, or the savepoint in which it was put off, is rolled back. What was sent ahead stands."""
+    if not tx.invalidated:  # what waited on a dead connection died with it
+        _line(tx).waiting.clear()
+        arrived(tx)
 
 
 def commit(tx: Connection) -> None:
     """With all that waits, in one round trip."""
     line = _line(tx)
+    if line.ahead:
+        ask(tx)  # nothing may be kept after what was refused
     if line.waiting or not line.is_idle:
         ask(tx, (COMMIT, ()))
 
@@ -106,9 +123,27 @@ def by_itself(tx: Connection) -> Iterator[None]:
     line.begins = False
     try:
         yield
-        commit(tx)
     finally:
         line.begins = True
+
+
+def send_ahead(tx: Connection) -> Ahead | None:
+    """Send what was put off as a transaction, and go on while the database works. None where there is nothing to send.
+
+    Its answer is read with that to the next question on this connection, or by `arrived`.
+    """
+    try:
+        return _line(tx).send_ahead()
+    except psycopg.Error as error:
+        raise_wrapped(tx, error)
+
+
+def arrived(tx: Connection) -> None:
+    """Wait for the answer to what was sent ahead, if any; `Ahead` holds what it was. Raises where it is lost."""
+    try:
+        _line(tx).read_ahead()
+    except psycopg.Error as error:
+        raise_wrapped(tx, error)
 
 
 def _line(tx: Connection) -> _Line:
@@ -125,6 +160,7 @@ class _Line:
 
     def __init__(self, connection: psycopg.Connection) -> None:
         self.waiting: list[Said] = []
+        self.ahead: Ahead | None = None  # until it is answered
         self.begins = True
         self._pg = connection.pgconn
         self._values = Transformer.from_context(connection)
@@ -135,25 +171,69 @@ class _Line:
 
     @property
     def is_idle(self) -> bool:
-        return self._pg.transaction_status == pq.TransactionStatus.IDLE
+        """No transaction is open. What was sent ahead is one by itself, and over before the next."""
+        return self.ahead is not None or self._pg.transaction_status == pq.TransactionStatus.IDLE
 
-    def ask(self, said: Sequence[Said]) -> Result:
-        first = ((BEGIN, ()),) if self.begins and self.is_idle else ()
-        all_said = (*first, *_joined(self.waiting), *said)
+    def ask(self, said: Sequence[Said]) -> list[Result]:
+        all_said = [*_joined(self.waiting), *said]
         self.waiting.clear()
-        return self._read(self._send(all_said))
+        if all_said and self.begins and self.is_idle:
+            all_said.insert(0, (BEGIN, ()))
+        results = self._send(all_said)
+        return [self._read(result) for result in results[len(results) - len(said) :]]
 
-    def _send(self, all_said: Sequence[Said]) -> PGresult:
-        """Returns the last one's result; raises the first one's error."""
+    def send_ahead(self) -> Ahead | None:
+        if not self.waiting or not self.is_idle:
+            return None
+        said = _joined(self.waiting)
+        self.waiting.clear()
+        self.ahead = Ahead(self._send_all(said))
+        self._pg.flush()
+        return self.ahead
+
+    def read_ahead(self) -> None:
+        try:
+            self._read_ahead()
+        finally:
+            self._leave_pipeline()
+
+    def _read_ahead(self) -> psycopg.Error | None:
+        """Returns the error with which it was refused, if it was. Raises where the connection is lost."""
+        ahead, self.ahead = self.ahead, None
+        if ahead is None:
+            return None
+        try:
+            self._sound(ahead.taught, self._results())
+            ahead.is_done = True
+        except psycopg.Error as error:
+            if self._pg.status != pq.ConnStatus.OK:
+                raise
+            ahead.error = error
+        return ahead.error
+
+    def _send(self, all_said: Sequence[Said]) -> list[PGresult]:
+        """Returns what each gave; raises the first one's error, or that of what was sent ahead of them."""
+        try:
+            taught = self._send_all(all_said)
+            refused = self._read_ahead()
+            results = self._sound(taught, self._results())
+        finally:
+            self._leave_pipeline()
+        if refused:
+            raise refused
+        return results
+
+    def _leave_pipeline(self) -> None:
+        if self.ahead is None and self._pg.status == pq.ConnStatus.OK:
+            self._pg.exit_pipeline_mode()
+
+    def _send_all(self, all_said: Sequence[Said]) -> list[bytes]:
+        """All are converted before any is sent: a value that is none of its kind must leave nothing on the way."""
         converted = [(statement, *self._given(statement, values)) for statement, values in all_said]
         self._pg.enter_pipeline_mode()
-        try:
-            taught = [name for one in converted for name in self._send_one(*one)]
-            self._pg.pipeline_sync()
-            return self._sound(taught, self._results())
-        finally:
-            if self._pg.status == pq.ConnStatus.OK:
-                self._pg.exit_pipeline_mode()
+        taught = [name for one in converted for name in self._send_one(*one)]
+        self._pg.pipeline_sync()
+        return taught
 
     def _given(self, statement: Statement, values: Sequence[Any]) -> tuple[Sequence[Any], Sequence[int] | None]:
         if not values:
@@ -192,11 +272,11 @@ class _Line:
                 raise psycopg.OperationalError("the database does not answer")
             self._pg.consume_input()
 
-    def _sound(self, taught: Sequence[bytes], results: Sequence[PGresult]) -> PGresult:
-        """After an error the server passes over all that follows it, also over what it was to be taught."""
+    def _sound(self, taught: Sequence[bytes], results: Sequence[PGresult]) -> list[PGresult]:
+        """Without those that only taught. After an error the server passes over all that follows it."""
         bad = next((result for result in results if result.status not in FINE), None)
         if bad is None and len(results) == len(taught):
-            return results[-1]
+            return [result for name, result in zip(taught, results, strict=True) if not name]
         self._known.difference_update(taught)
         self._known.update(
             name for name, result in zip(taught, results, strict=False) if name and result.status in FINE
