@@ -39,7 +39,7 @@ from bot.store.alerts import Alert
 from bot.store.oncall.tables import rota_watch, shift
 from bot.store.patients import NewPatient
 from bot.store.tables import alert as alert_table
-from bot.store.tables import inbox, metadata, outbox, plan_entry, session
+from bot.store.tables import inbox, metadata, outbox, plan_entry, session, silence
 from bot.web.site import Site, create
 from bot.worker import clock as ticking
 
@@ -441,6 +441,7 @@ _DUE = (
     select(func.min(session.c.nudge_at)).where(session.c.state == "active"),
     select(func.min(session.c.expires_at)).where(session.c.state == "active"),
     select(func.min(alert_table.c.next_action_at)).where(alert_table.c.state != "resolved"),
+    select(func.min(silence.c.next_at)),
     select(rota_watch.c.next_look_at).where(select(shift.c.id).exists()),  # without a rota nothing hangs on it
 )
 _DUE_REAL = (

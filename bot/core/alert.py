@@ -35,6 +35,7 @@ class Cause(StrEnum):
     LATE = "late"
     UNREADABLE = "unreadable"
     STOPPED = "stopped"
+    UNDELIVERED = "undelivered"
     UNREACHABLE = "unreachable"
     UNCONFIRMED = "unconfirmed"
     WRONG_PERSON = "wrong_person"

@@ -11,7 +11,9 @@ from zoneinfo import ZoneInfo
 
 from bot.core.hours import Hours, OfficeHours
 from bot.core.policy import Policy
+from bot.core.redflag.table import Wording
 from bot.core.session import Bands
+from bot.core.silence import Ladders
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -29,6 +31,24 @@ LANGUAGES = ("en", "es")
 
 CONTACT_HOURS = Hours(time(9), time(20))
 """When patients may be written to unasked while no practice can be read (clinical/facts.md section 5)."""
+
+
+NOT_REACHED = (
+    "Call again after five minutes, and leave no details on a voicemail.",
+    "Call the emergency contact. Say who you are and that the patient should call at once; ask if they are with them.",
+    "Emergency and still nobody: call 911 for a welfare check at the address on file.",
+    "Write down each try here. The alert stays yours, and comes back until a disposition is recorded.",
+)
+"""When a patient is not reached, and the practice says nothing else: no published standard was found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """What a nurse may begin a text to a patient with, by its title."""
+
+    name: str
+    title: str
+    text: Wording
 
 
 class OutOfHours(StrEnum):
@@ -56,6 +76,9 @@ class Practice:
     website: str = ""
     bands: Bands = field(default_factory=dict)
     policy: Policy = field(default_factory=Policy)
+    silence: Ladders = field(default_factory=Ladders)
+    not_reached: tuple[str, ...] = NOT_REACHED
+    templates: tuple[Template, ...] = ()
 
     @cached_property
     def values(self) -> Mapping[str, str]:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from bot.core.hours import Hours, OfficeHours, UnknownZone, zone
-from bot.core.policy import LIMITS, Emergency, Policy, Routine, SameDay
-from bot.core.practice import LANGUAGES, WEEKDAYS, OutOfHours, Practice
+from bot.core.policy import LIMITS, Emergency, Limit, Policy, Routine, SameDay
+from bot.core.practice import LANGUAGES, NOT_REACHED, WEEKDAYS, OutOfHours, Practice, Template
+from bot.core.silence import LEAST_DAYS, SHIPPED, Ladder, Ladders, Way
+from bot.core.silence import LIMITS as LIMITS_OF_SILENCE
 from bot.flowfile.form import NAME, Form, text_of, time_of
 from bot.flowfile.problem import Notes
-from bot.flowfile.shape import ESCALATION, PRACTICE, STEPS_OF, WEEK, in_words
+from bot.flowfile.shape import ESCALATION, PRACTICE, SILENCE, SILENCE_OF, STEPS_OF, TEMPLATE, WEEK, in_words
 from bot.flowfile.yaml import Fields, Node, Scalar
 
 _NUMBERS_NEEDED = ("fever_f", "lift_lb")
@@ -35,6 +38,9 @@ def read_practice(node: Node | None, notes: Notes) -> Practice:
         website=_website(form),
         bands=_bands(form),
         policy=_policy(form),
+        silence=_silence(form),
+        not_reached=form.texts("not_reached") or NOT_REACHED,
+        templates=_templates(form),
     )
 
 
@@ -50,11 +56,10 @@ def _policy(form: Form) -> Policy:
 
 def _steps(tiers: Form, tier: str) -> dict[str, timedelta]:
     steps = Form(tiers.node(tier), tiers.notes, what=f'"{tier}"', known=STEPS_OF[tier])
-    return {step: _step(steps, tier, step) for step in STEPS_OF[tier] if step in steps}
+    return {step: _step(steps, LIMITS[tier][step], step) for step in STEPS_OF[tier] if step in steps}
 
 
-def _step(steps: Form, tier: str, step: str) -> timedelta:
-    limit = LIMITS[tier][step]
+def _step(steps: Form, limit: Limit, step: str) -> timedelta:
     wanted = steps.duration(step, limit.most)
     if wanted > limit.most:
         steps.wrong(step, f'"{step}" may be {in_words(limit.most)} at most: {limit.why}.')
@@ -63,6 +68,36 @@ def _step(steps: Form, tier: str, step: str) -> timedelta:
     else:
         return wanted
     return limit.most
+
+
+def _silence(form: Form) -> Ladders:
+    """What is not said is as it ships; a step beyond its limits is refused, and never taken."""
+    ways = Form(form.node("silence"), form.notes, what='"silence"', known=SILENCE)
+    return Ladders(**{way.value: _ladder(ways, way) for way in Way})
+
+
+def _ladder(ways: Form, way: Way) -> Ladder:
+    steps = Form(ways.node(way), ways.notes, what=f'"{way}"', known=SILENCE_OF[way])
+    shipped = SHIPPED.of(way)
+    found = {step: _step(steps, limit, step) for step, limit in LIMITS_OF_SILENCE[way].items() if step in steps}
+    until_day = steps.whole("until_day", shipped.until_day)
+    if until_day < LEAST_DAYS:
+        steps.wrong("until_day", f'"until_day" must be {LEAST_DAYS} or later: the daily phase is watched to its end.')
+        until_day = shipped.until_day
+    ladder = replace(shipped, until_day=until_day, **found)
+    if ladder.call < ladder.task:
+        steps.wrong("call", '"call" comes before "task": the call is the end of this ladder.')
+    return ladder
+
+
+def _templates(form: Form) -> tuple[Template, ...]:
+    parts = [
+        (name, line, Form.of(part, form.notes, TEMPLATE, f'"{name}"')) for name, line, part in form.forms("templates")
+    ]
+    for name, line, _ in parts:
+        if not NAME.fullmatch(name):
+            form.notes.wrong(line, f'"{name}" is no name; use small letters, figures and dashes.')
+    return tuple(Template(name, part.text("title"), part.sent("text")) for name, _, part in parts)
 
 
 def _languages(form: Form) -> tuple[str, ...]:

@@ -34,6 +34,9 @@ _GROUPS: Mapping[str, Shape] = {
     "rule": shape.RULE,
     "escalation": shape.ESCALATION,
     **{f"escalation_{tier}": steps for tier, steps in shape.STEPS_OF.items()},
+    "silence": shape.SILENCE,
+    **{f"silence_{way}": steps for way, steps in shape.SILENCE_OF.items()},
+    "template": shape.TEMPLATE,
 }
 FILES: Mapping[str, Shape] = {
     "flow": shape.FLOW,

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from bot.core import silence
 from bot.core.flow import By, Kind, Worse
 from bot.core.notices import NOTICES, SPARE
 from bot.core.plan import Missed, Sends
@@ -212,10 +213,20 @@ PRACTICE: Shape = {
         needed=True,
     ),
     "escalation": Key(ref("escalation"), "How an alert climbs while nobody acknowledges it; quicker, never slower."),
+    "silence": Key(ref("silence"), "What follows when a patient falls silent; quicker, never slower."),
+    "not_reached": Key(several(TEXT), "What staff do when a patient is not reached, step by step."),
+    "templates": Key(
+        {"type": "object", "additionalProperties": ref("template")},
+        "What a nurse may begin a text to a patient with, by name.",
+    ),
     "bands": Key(
         {"type": "object", "additionalProperties": {"type": "object", "additionalProperties": NUMBER}},
         "The most that is expected of an answer, from which day on.",
     ),
+}
+TEMPLATE: Shape = {
+    "title": Key(TEXT, "What staff choose it by.", needed=True),
+    "text": Key(WORDING, "The words, which the nurse may change before they go out.", needed=True),
 }
 WEEK: Shape = {
     day: Key({"anyOf": [HOURS, several(HOURS), {"const": "closed"}]}, f"{day}", needed=True) for day in WEEKDAYS
@@ -289,3 +300,14 @@ STEPS_OF: Mapping[str, Shape] = {
     for tier, steps in LIMITS.items()
 }
 """The steps of each tier's ladder, within their limits."""
+SILENCE: Shape = {str(way): Key(ref(f"silence_{way}"), f"The ladder of what is {way}.") for way in silence.Way}
+SILENCE_OF: Mapping[str, Shape] = {
+    str(way): {
+        "until_day": Key(WHOLE, f"Until which day after surgery it climbs to a call; {silence.LEAST_DAYS} or later."),
+        **{
+            step: Key(DURATION, f"{in_words(limit.least)} to {in_words(limit.most)}: {limit.why}.")
+            for step, limit in steps.items()
+        },
+    }
+    for way, steps in silence.LIMITS.items()
+}

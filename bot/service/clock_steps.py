@@ -19,7 +19,7 @@ from bot.core.redflag.table import Tier
 from bot.service import alert
 from bot.service.parts import Parts
 from bot.service.talk import Moment
-from bot.store import alerts, marks, outbox
+from bot.store import alerts, marks, outbox, silences
 from bot.store.oncall.watch import look_at_once
 
 CLOCK = "clinic-clock:"
@@ -104,6 +104,7 @@ def _jumped_ahead(tx: Connection, parts: Parts, ahead: timedelta, shown: Shown) 
 def _shift(tx: Connection, by: timedelta, now: datetime) -> None:
     alerts.shift_clocks(tx, by)
     outbox.shift_pending(tx, by)
+    silences.shift(tx, by)
     look_at_once(tx, warn_at=now)
 
 
@@ -113,7 +114,7 @@ def _tell(tx: Connection, parts: Parts, matter: Matter, now: datetime) -> None:
 
 def _release_if_closed(tx: Connection) -> None:
     """Somebody has looked, and said so by closing the alert: the new time is the right one."""
-    if marks.find(tx, HELD) is not None and alerts.unresolved(tx, None, Cause.CLOCK) is None:
+    if marks.find(tx, HELD) is not None and alerts.unresolved(tx, None, [Cause.CLOCK]) is None:
         marks.wipe(tx, HELD)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection
 
+from bot.core.alert import Cause
 from bot.core.hours import day_after, zone
 from bot.core.redflag.table import Concern
 from bot.core.wording import choose
@@ -91,7 +93,7 @@ def dossier(tx: Connection, parts: Parts, script: Script, alert: Alert, staff_id
         quote=alert.quote(parts.vault),
         titles=tuple(choose(concept.title, "en") for concept in concepts) or (CAUSES.get(alert.cause.value, ""),),
         why=alert.why,
-        to_do=tuple(handling.staff for handling in handlings),
+        to_do=tuple(handling.staff for handling in handlings) or TO_DO.get(alert.cause, ()),
         can_text=CALL_CANNOT_TEXT not in alert.why,
         acknowledged_by=names.get(alert.acknowledged_by or "", ""),
         disposition=alert.disposition(parts.vault),
@@ -115,7 +117,8 @@ CAUSES = {
     "free_words": "An answer in the patient's own words",
     "unreadable": "A text that could not be handled",
     "stopped": "Texted STOP",
-    "unreachable": "Texts do not arrive",
+    "undelivered": "Texts do not arrive: the phone is off or out of reach",
+    "unreachable": "Texts cannot arrive at this number",
     "unconfirmed": "An instruction without a receipt",
     "wrong_person": "Wrong number",
     "death": "A death was told",
@@ -125,3 +128,17 @@ CAUSES = {
     "rota": "The on-call rota is thin",
 }
 """What an alert without a red flag is about."""
+
+CALL = "Call the patient. Ask how they are, and about new weakness, numbness, bladder, fever and breath."
+TO_DO: Mapping[Cause, tuple[str, ...]] = {
+    Cause.SILENCE: (CALL, "Ask whether they want the texts, and at which hour they would answer."),
+    Cause.UNDELIVERED: (CALL, "Ask whether the phone is off or has no reception, or whether the number has changed."),
+    Cause.UNREACHABLE: (
+        CALL,
+        "Ask for a mobile number that takes our texts; at a landline say so, and that none come.",
+    ),
+    Cause.STOPPED: (CALL, "Their STOP holds: only a START of their own lifts it. Tell them how to reach you."),
+    Cause.DEATH: ("Call the family, if anybody; tell the surgeon, and end the recovery in your own records.",),
+    Cause.WRONG_PERSON: ("Find the patient's right number, and enroll them with it.",),
+}
+"""What staff do about one that no red flag raised: a proposal for a clinician to approve."""

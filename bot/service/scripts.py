@@ -17,6 +17,7 @@ from bot.core.policy import WALK, Policy
 from bot.core.practice import NAMELESS, Practice
 from bot.core.redflag.phrases import Phrases
 from bot.core.redflag.table import RedFlagTable, Wording
+from bot.core.silence import SHIPPED, Ladders
 from bot.core.wording import choose, render
 from bot.flowfile.library import Library, fallback_table, from_sources
 from bot.flowfile.phrases import fallback_phrases, load_phrases
@@ -67,6 +68,11 @@ class Script:
     def policy(self) -> Policy:
         """How alerts climb: the practice's, or the walk's while no practice can be read."""
         return self.practice.policy if self.practice else WALK
+
+    @property
+    def silence(self) -> Ladders:
+        """What follows when a patient falls silent: the practice's ladders, or those that it ships with."""
+        return self.practice.silence if self.practice else SHIPPED
 
     def say(self, wording: Wording, language: str, more: Mapping[str, str] | None = None) -> str:
         """The wording in this language, with the practice's values filled in."""

@@ -9,13 +9,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from bot.core.alert import Cause
-from bot.core.enrollment import EnrollmentState, Lane, MessageKind
+from bot.core.enrollment import Lane, MessageKind
 from bot.core.flow import Silence
 from bot.core.hours import closing, zone
-from bot.core.reception import Matter
-from bot.core.redflag.table import Tier
 from bot.core.session import Session, State, Turn, advance, unfinished
+from bot.core.silence import Way
 from bot.service import alert, quiet, still_wanted
 from bot.service.parts import Parts
 from bot.service.scripts import Script
@@ -29,8 +27,6 @@ from bot.store.sessions import Conversation
 log = logging.getLogger(__name__)
 
 BATCH = 100
-RISK_DAYS = 14
-"""Silence is a task for staff in the daily phase (clinical/facts.md section 1b: silence rule of weeks 1-2)."""
 
 
 def due(parts: Parts, moment: Moment) -> int:
@@ -77,6 +73,7 @@ def _nudge(tx: Connection, parts: Parts, session_id: str, now: datetime) -> None
     if ready > now:
         _save(tx, parts, conversation, conversation.session, nudge_at=ready, now=now)
         return
+    _begin_silence(tx, parts, parts.scripts.live(), conversation, patient, now)
     turn = _asked_again(tx, parts, conversation, patient, now)
     _save(tx, parts, conversation, turn.session, nudge_at=None, now=now)
     outbox.write(tx, parts.vault, _draft(parts, conversation, turn, patient, now))
@@ -130,10 +127,16 @@ def _end(
     over = replace(session, state=State.EXPIRED)
     _save(tx, parts, conversation, over, nudge_at=None, now=now)
     _flag_scores(tx, parts, conversation, now)
-    if patient.enrollment is EnrollmentState.ACTIVE and (now.date() - patient.surgery_day).days <= RISK_DAYS + 1:
-        matter = Matter(Tier.ROUTINE, Cause.SILENCE, why=(f"no answer to {session.flow}",))
-        alert.raise_once(tx, parts, script, matter, contact_id=patient.contact_id, patient_id=patient.id, now=now)
+    _begin_silence(tx, parts, script, conversation, patient, now)
     still_wanted.after_silence(tx, parts, script, conversation, patient, now)
+
+
+def _begin_silence(
+    tx: Connection, parts: Parts, script: Script, conversation: Conversation, patient: Patient, now: datetime
+) -> None:
+    """Staff hear of it in time: from the first question that was left without an answer."""
+    since, why = sessions.asked_at(tx, conversation.id), f"no answer to {conversation.session.flow}"
+    alert.fell_silent(tx, parts, script, patient, Way.UNANSWERED, since=since, now=now, why=why)
 
 
 def _flag_scores(tx: Connection, parts: Parts, conversation: Conversation, now: datetime) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -63,6 +64,10 @@ class Alert:
         is_told = self.told_at is not None or self.acknowledged_at is not None
         return Climb(self.tier, self.raised_at, self.round, is_told=is_told)
 
+    def climb_beside(self, leader: Alert) -> Climb:
+        """The first step of an alert whose patient people are paged about already: to those who were paged last."""
+        return replace(leader.climb, tier=self.tier, round=max(leader.round - 1, 0), is_told=True)
+
 
 @dataclass(frozen=True, slots=True)
 class NewAlert:
@@ -119,6 +124,12 @@ def lock(tx: Connection, alert_id: str) -> Alert:
     return _alert(row)
 
 
+def lock_all(tx: Connection, alert_ids: Collection[str]) -> dict[str, Alert]:
+    """These alerts by id, held in the order of their ids."""
+    rows = tx.execute(select(alert).where(alert.c.id.in_(sorted(alert_ids))).order_by(alert.c.id).with_for_update())
+    return {row.id: _alert(row) for row in rows}
+
+
 def by_code(tx: Connection, code: str) -> Alert | None:
     """The alert that bears this code now; codes are used again once resolved."""
     row = tx.execute(BY_CODE, {"code": code}).first()
@@ -144,12 +155,20 @@ def unresolved_of_contact(tx: Connection, contact_id: str) -> list[Alert]:
     return [_alert(row) for row in tx.execute(select(alert).where(is_theirs))]
 
 
-def unresolved(tx: Connection, contact_id: str | None, cause: Cause) -> Alert | None:
-    """An alert of this cause that still stands, for this phone or (None) for the service itself."""
+def bundled_with(tx: Connection, of: Alert) -> list[Alert]:
+    """The other alerts of the same patient, or of the same unknown phone, that are paged and not resolved."""
+    if of.contact_id is None:
+        return []
+    theirs = and_(alert.c.contact_id == of.contact_id, alert.c.state != word("resolved"), alert.c.id != of.id)
+    whose = alert.c.patient_id == of.patient_id if of.patient_id else alert.c.patient_id.is_(None)
+    return [_alert(row) for row in tx.execute(select(alert).where(theirs, whose, alert.c.tier != Tier.ROUTINE.value))]
+
+
+def unresolved(tx: Connection, contact_id: str | None, causes: Collection[Cause]) -> Alert | None:
+    """An alert of these causes that still stands, for this phone or (None) for the service itself; the oldest."""
     about = alert.c.contact_id == contact_id if contact_id else alert.c.contact_id.is_(None)
-    row = tx.execute(
-        select(alert).where(and_(about, alert.c.cause == cause.value, alert.c.state != "resolved")).limit(1)
-    ).first()
+    standing = and_(about, alert.c.cause.in_([cause.value for cause in causes]), alert.c.state != word("resolved"))
+    row = tx.execute(select(alert).where(standing).order_by(alert.c.raised_at).limit(1)).first()
     return _alert(row) if row else None
 
 
@@ -214,6 +233,13 @@ def page_again(tx: Connection, now: datetime) -> None:
     """Every alert that nobody has acknowledged moves its ladder at once; a task waits for its time."""
     waiting = and_(alert.c.state == "open", alert.c.tier != Tier.ROUTINE.value)
     tx.execute(update(alert).where(waiting).values(next_action_at=now))
+
+
+def worsen(tx: Connection, worse: Alert, tier: Tier, why: tuple[str, ...], now: datetime) -> Alert:
+    """The same concern, more urgent by now: open once more, its ladder begins anew."""
+    values = {"tier": tier.value, "why": json.dumps((*worse.why, *why)), "state": AlertState.OPEN.value}
+    tx.execute(update(alert).where(alert.c.id == worse.id).values(**values, round=0, next_action_at=now))
+    return get(tx, worse.id)
 
 
 def acknowledge(tx: Connection, alert_id: str, *, staff_id: str, now: datetime, comes_back_at: datetime) -> None:

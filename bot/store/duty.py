@@ -12,7 +12,7 @@ from bot.core import canary
 from bot.core.enrollment import Lane
 from bot.store.oncall.tables import rota_watch
 from bot.store.statements import Prepared, word
-from bot.store.tables import alert, forgetting, inbox, mark, outbox, plan_entry, session
+from bot.store.tables import alert, forgetting, inbox, mark, outbox, plan_entry, session, silence
 
 
 def _is_any(due: ColumnElement[Any], by: str, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -45,6 +45,7 @@ LOOK = Prepared(
             "nudges"
         ),
         _is_any(session.c.expires_at, "now", session.c.state == word("active")).label("expiries"),
+        _is_any(silence.c.next_at, "now").label("silences"),
         _is_any(alert.c.next_action_at, "now", alert.c.state != word("resolved")).label("ladders"),
         or_(NEVER_LOOKED, _is_any(rota_watch.c.next_look_at, "now")).label("rota"),
         _is_any(inbox.c.next_attempt_at, "real", inbox.c.state == word("received")).label("texts"),
@@ -67,6 +68,7 @@ class Duty:
     plan: bool
     nudges: bool
     expiries: bool
+    silences: bool
     ladders: bool
     rota: bool
     texts: bool

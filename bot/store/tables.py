@@ -108,6 +108,7 @@ staff = Table(
     Column("role", Word, nullable=False),
     Column("rung", Integer),  # paged on this rung when no rota says otherwise; null: not on call
     Column("created_at", Instant, nullable=False),
+    Column("left_at", Instant),  # no longer on the team: what they did stays under their name
     _one_of("role", "nurse", "admin", "viewer"),
 )
 
@@ -352,6 +353,19 @@ alert = Table(
         sqlite_where=text("state <> 'resolved'"),
         postgresql_where=text("state <> 'resolved'"),
     ),
+)
+
+# A patient of whom nothing is heard, while a rung of that ladder lies ahead. It is looked at when it is due, and not
+# at each text: whoever has texted since is no longer silent.
+silence = Table(
+    "silence",
+    metadata,
+    Column("patient_id", Id, ForeignKey("patient.id"), primary_key=True),
+    Column("way", Word, nullable=False),
+    Column("since", Instant, nullable=False),
+    Column("next_at", Instant, nullable=False),
+    _one_of("way", "unanswered", "undelivered", "unreachable", "stopped"),
+    Index("ix_silence_next_at", "next_at"),
 )
 
 # What happened to an alert, in order: who was paged, who acknowledged, who tried the wrong code.

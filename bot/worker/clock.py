@@ -102,6 +102,7 @@ def decide(parts: Parts, moment: Moment, beat: Callable[[], None] = lambda: None
         _do(
             (found.plan, "plan", lambda: remind.due(parts, moment, most=most)),
             (found.nudges or found.expiries, "silences", lambda: silence.due(parts, moment)),
+            (found.silences, "silent patients", lambda: alert.climb_silences(parts, moment)),
             beat=beat,
         )
     parts.database.write(lambda tx: marks.leave(tx, "alive:clock", str(os.getpid()), moment.real))

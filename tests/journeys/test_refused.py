@@ -50,7 +50,7 @@ def test_its_patient_is_tried_a_few_times_and_then_staff_are_told(morning: Clini
     at_home.hears("day 3")
     (message,) = [row for row in morning.rows(outbox) if row["patient_id"] == abroad.id]
     assert (message["state"], message["attempts"]) == ("failed", 4)
-    assert causes(morning) == ["unreachable"]
+    assert causes(morning) == ["undelivered"]
     entries = {row["item"]: row["state"] for row in morning.rows(plan_entry) if row["patient_id"] == abroad.id}
     assert entries["checkin-03"] == "skipped"
 
@@ -63,7 +63,7 @@ def test_two_refused_numbers_among_others_rest_no_lane(morning: Clinic) -> None:
     morning.clock.forward(minutes=20)
 
     at_home.hears("day 3")
-    assert set(causes(morning)) == {"unreachable"}
+    assert set(causes(morning)) == {"undelivered"}
 
 
 def test_when_every_number_is_refused_it_is_our_sender_and_nothing_is_lost(morning: Clinic) -> None:
@@ -120,7 +120,7 @@ def test_a_phone_that_stays_off_is_given_up_within_the_window_and_staff_call(mor
     patient.hears_nothing()
     (message,) = [row for row in morning.rows(outbox) if row["kind"] == "checkin"]
     assert message["state"] == "undelivered"
-    assert causes(morning) == ["unreachable"]
+    assert causes(morning) == ["undelivered"]
     sent = message["sent_at"]
     assert sent - morning.clock.now() < timedelta()  # type: ignore[operator]
 

@@ -37,7 +37,7 @@ def test_a_message_that_cannot_be_opened_keeps_no_other_back(open_clinic: Callab
     states = {row["patient_id"]: row["state"] for row in clinic.rows(outbox)}
     assert states[first.id] == "failed"
     assert states[second.id] == "delivered"
-    assert [row["cause"] for row in clinic.rows(alert)] == ["unreachable"]
+    assert [row["cause"] for row in clinic.rows(alert)] == ["undelivered"]
     clinic.sends_by_itself = True
     second.forgets()
 

@@ -10,6 +10,7 @@ from bot.service.alert.raising import (
     raise_rota,
     raise_unreadable,
 )
+from bot.service.alert.silent import climb_silences, fell_silent
 from bot.service.alert.taking import acknowledge, acknowledge_by_text, acknowledge_linked, resolve, resolve_linked
 from bot.service.alert.telling import tell_colleagues
 
@@ -19,6 +20,8 @@ __all__ = [
     "acknowledge_by_text",
     "acknowledge_linked",
     "climb_due",
+    "climb_silences",
+    "fell_silent",
     "page_failed",
     "page_values",
     "page_words",

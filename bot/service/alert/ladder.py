@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -11,7 +11,7 @@ from bot.core.alert import AlertState, climb, hurried
 from bot.core.enrollment import Channel, Lane
 from bot.core.practice import OutOfHours
 from bot.core.redflag.table import Tier
-from bot.service.alert import page, telling
+from bot.service.alert import bundle, page, telling
 from bot.service.oncall import roster
 from bot.service.parts import Parts
 from bot.service.scripts import Script
@@ -23,6 +23,8 @@ from bot.store.outbox import Message
 log = logging.getLogger(__name__)
 
 BATCH = 50
+SOONEST = timedelta(minutes=1)
+"""How often, at most, an alert looks after the one that it follows."""
 
 
 def climb_due(parts: Parts, moment: Moment) -> int:
@@ -51,31 +53,63 @@ def _move_if_due(tx: Connection, parts: Parts, script: Script, alert_id: str, no
     if due is None:
         return set()
     if due.state is AlertState.ACKNOWLEDGED:
-        # Acknowledged is not done: without a disposition it comes back.
-        alerts.reopen(tx, due.id, now)
-        alert_events.note(tx, parts.ids(), due.id, "came_back", at=now, staff_id=due.acknowledged_by)
-        due = alerts.get(tx, due.id)
+        due = _comes_back(tx, parts, due, now)
     return step(tx, parts, script, due, now)
+
+
+def _comes_back(tx: Connection, parts: Parts, due: Alert, now: datetime) -> Alert:
+    """Acknowledged is not done: without a disposition it comes back, and what was taken with it as one with it.
+
+    Returns the one that leads; the others were paged about before, and follow it.
+    """
+    beside = [alerts.lock_due(tx, each.id, now) for each in alerts.bundled_with(tx, due)]
+    back = sorted((due, *(one for one in beside if one and one.state is AlertState.ACKNOWLEDGED)), key=bundle.rank)
+    for place, each in enumerate(back):
+        alerts.reopen(tx, each.id, now)
+        alert_events.note(tx, parts.ids(), each.id, "came_back", at=now, staff_id=each.acknowledged_by)
+        if place:
+            alerts.moved(tx, each.id, round_=1, now=now, next_at=now + SOONEST, told=False)
+    return alerts.get(tx, back[0].id)
 
 
 def step(tx: Connection, parts: Parts, script: Script, alert: Alert, now: datetime) -> set[Lane]:
     """One step of an open alert's ladder: pages, the truth to the patient, the next look. Returns the lanes to ring."""
+    leader = bundle.lead(tx, alert)
+    if leader is not None and alert.round > 0:
+        # Who is paged about the leader is paged about this one too.
+        _follow(tx, alert, leader, now)
+        return set()
     people = roster.to_page(tx, parts, alert.cause, alert.contact_id, now)
     decided = climb(
-        alert.climb,
+        alert.climb if leader is None else alert.climb_beside(leader),
         people,
         script.policy,
         now=now,
         may_page=may_page_same_day(script, now),
         next_opening=next_office_opening(script, now),
     )
-    page.write_all(tx, parts, script, alert, decided.page, now)
+    paged = {*decided.page, *(bundle.holders(tx, alert) if decided.page and alert.round == 0 else ())}
+    page.write_all(tx, parts, script, alert, paged, now)
     if not people and alert.tier is not Tier.ROUTINE:
         alert_events.note(tx, parts.ids(), alert.id, "nobody_on_call", at=now)
     told = decided.tell_truth and telling.tell_truth(tx, parts, script, alert, now)
     round_ = alert.round + decided.counts
     alerts.moved(tx, alert.id, round_=round_, now=now, next_at=decided.next_at, told=decided.tell_truth)
     return ({Lane.PAGE} if decided.page else set()) | ({Lane.TALK} if told else set())
+
+
+def _follow(tx: Connection, alert: Alert, leader: Alert, now: datetime) -> None:
+    next_at = max(leader.next_action_at or now, now + SOONEST)
+    alerts.moved(tx, alert.id, round_=alert.round, now=now, next_at=next_at, told=False)
+
+
+def worsen(
+    tx: Connection, parts: Parts, script: Script, alert: Alert, tier: Tier, why: tuple[str, ...], now: datetime
+) -> set[Lane]:
+    """What stands already is more urgent by now: it is paged anew, also where somebody had taken it."""
+    worse = alerts.worsen(tx, alert, tier, why, now)
+    alert_events.note(tx, parts.ids(), worse.id, "worsened", at=now, detail=tier.value)
+    return step(tx, parts, script, worse, now)
 
 
 def may_page_same_day(script: Script, now: datetime) -> bool:
@@ -87,17 +121,18 @@ def may_page_same_day(script: Script, now: datetime) -> bool:
 
 def page_failed(tx: Connection, parts: Parts, message: Message, alert_id: str, now: datetime, why: str) -> None:
     """A page is known not to have arrived: the ladder hurries to the next person."""
-    alert = alerts.lock(tx, alert_id)
+    failed = alerts.get(tx, alert_id)
+    alert = alerts.lock(tx, (bundle.lead(tx, failed) or failed).id)
     if message.attempts <= 1:  # a page is tried again every few seconds: one line in the history is enough
         alert_events.note(tx, parts.ids(), alert_id, "page_failed", at=now, staff_id=message.staff_id, detail=why[:80])
-    if alert.state is not AlertState.OPEN:
+    if failed.state is not AlertState.OPEN:
         outbox.cancel(tx, alert_id=alert_id, reason="acknowledged")
-    elif alert.next_action_at is not None and not _also_by_sms(tx, message):
+    elif alert.state is AlertState.OPEN and alert.next_action_at is not None and not _also_by_sms(tx, message):
         people = roster.to_page(tx, parts, alert.cause, alert.contact_id, now)
         policy = parts.scripts.live().policy
         last, due = alert.last_action_at, alert.next_action_at
         sooner = hurried(alert.climb, people, policy, last_action_at=last, next_action_at=due, now=now)
-        alerts.set_next_action(tx, alert_id, sooner)
+        alerts.set_next_action(tx, alert.id, sooner)
 
 
 def _also_by_sms(tx: Connection, message: Message) -> bool:

@@ -84,19 +84,38 @@ def raise_once(
     contact_id: str | None,
     patient_id: str | None,
     now: datetime,
-) -> None:
-    """An alert that no text caused (silence, a number that cannot be reached): one at a time for each cause."""
-    if alerts.unresolved(tx, contact_id, matter.cause) is None:
-        new = NewAlert(
-            matter.tier,
-            _concepts(matter),
-            matter.cause,
-            quote="",
-            why=matter.why,
-            contact_id=contact_id,
-            patient_id=patient_id,
-        )
-        _add(tx, parts, script, new, now, heard_at=now)
+) -> set[Lane]:
+    """An alert that no text caused (a number that cannot be reached, the service itself): one at a time for each
+    cause. Returns the lanes to ring."""
+    standing = alerts.unresolved(tx, contact_id, [matter.cause])
+    return raise_or_worsen(tx, parts, script, matter, standing, contact_id=contact_id, patient_id=patient_id, now=now)
+
+
+def raise_or_worsen(
+    tx: Connection,
+    parts: Parts,
+    script: Script,
+    matter: Matter,
+    standing: Alert | None,
+    *,
+    contact_id: str | None,
+    patient_id: str | None,
+    now: datetime,
+) -> set[Lane]:
+    """What stands already is enough, unless this is more urgent. Returns the lanes to ring."""
+    if standing is not None:
+        is_worse = matter.tier.urgency > standing.tier.urgency
+        return ladder.worsen(tx, parts, script, standing, matter.tier, matter.why, now) if is_worse else set()
+    new = NewAlert(
+        matter.tier,
+        _concepts(matter),
+        matter.cause,
+        quote="",
+        why=matter.why,
+        contact_id=contact_id,
+        patient_id=patient_id,
+    )
+    return _add(tx, parts, script, new, now, heard_at=now)
 
 
 def raise_rota(tx: Connection, parts: Parts, script: Script, matter: Matter, now: datetime) -> set[Lane]:

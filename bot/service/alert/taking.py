@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from bot.core.alert import Acknowledgement, AlertState
 from bot.core.policy import Policy
 from bot.errors import Refused
+from bot.service.alert import bundle
 from bot.service.parts import Parts
 from bot.service.scripts import Script
 from bot.store import alert_events, alerts, outbox, page_links, staff
@@ -36,9 +37,10 @@ def acknowledge_by_text(
 
 
 def _only_code(tx: Connection, member: Staff) -> str:
-    """What a bare "ack" means: the one open alert about which this person was paged; empty among several."""
-    mine = alerts.open_for_staff(tx, member.id)
-    return mine[0].code if len(mine) == 1 else ""
+    """What a bare "ack" means: the one patient about whom this person was paged; empty among several."""
+    mine = sorted(alerts.open_for_staff(tx, member.id), key=bundle.rank)
+    is_one = len({(each.contact_id or each.id, each.patient_id) for each in mine}) == 1
+    return mine[0].code if is_one else ""
 
 
 def acknowledge(parts: Parts, code: str, staff_id: str, now: datetime) -> Alert:
@@ -67,8 +69,9 @@ def _take(parts: Parts, whose: Callable[[Connection], tuple[Alert, Staff]], now:
 
 
 def _acknowledge(tx: Connection, parts: Parts, policy: Policy, alert_id: str, member: Staff, now: datetime) -> str:
-    """Why it is refused; empty when the alert is now this person's. Either way it stands in the alert's history."""
-    alert = alerts.lock(tx, alert_id)
+    """Why it is refused; empty when the alert is now this person's, and with it what waits of the same patient and is
+    no more urgent. Either way it stands in the alert's history."""
+    alert, others = bundle.lock(tx, alerts.get(tx, alert_id))
     if member.is_viewer:
         alert_events.note(tx, parts.ids(), alert.id, "refused", at=now, staff_id=member.id, detail="viewer")
         return "a viewer may look at alerts but not acknowledge them"
@@ -76,9 +79,10 @@ def _acknowledge(tx: Connection, parts: Parts, policy: Policy, alert_id: str, me
         alert_events.note(tx, parts.ids(), alert.id, "refused", at=now, staff_id=member.id, detail=alert.state.value)
         return f"alert {alert.code} is {alert.state.value} already"
     comes_back_at = now + policy.comes_back(alert.tier)
-    alerts.acknowledge(tx, alert.id, staff_id=member.id, now=now, comes_back_at=comes_back_at)
-    alert_events.note(tx, parts.ids(), alert.id, "acknowledged", at=now, staff_id=member.id)
-    outbox.cancel(tx, alert_id=alert.id, reason="acknowledged")
+    for each in (alert, *bundle.taken_along(alert, others)):
+        alerts.acknowledge(tx, each.id, staff_id=member.id, now=now, comes_back_at=comes_back_at)
+        alert_events.note(tx, parts.ids(), each.id, "acknowledged", at=now, staff_id=member.id)
+        outbox.cancel(tx, alert_id=each.id, reason="acknowledged")
     return ""
 
 

@@ -11,9 +11,10 @@ from bot.core.delivery import OutboxState
 from bot.core.enrollment import MessageKind
 from bot.core.reception import Matter
 from bot.core.redflag.table import Tier
+from bot.core.silence import Way
 from bot.service import alert
 from bot.service.parts import Parts
-from bot.store import contacts, plan
+from bot.store import contacts, patients, plan
 from bot.store.outbox import Message, Outcome
 
 OVER = (OutboxState.SKIPPED, OutboxState.FAILED, OutboxState.UNDELIVERED)
@@ -30,21 +31,28 @@ def follow(tx: Connection, parts: Parts, outcome: Outcome, now: datetime) -> Non
         plan.unsend(tx, message.id, outcome.reason)
     if outcome.blocks:
         contacts.set_blocked(tx, message.contact_id, now)
-    if _needs_call(outcome):
-        _ask_staff_to_call(tx, parts, message, outcome.reason, now)
+    if message.patient_id is None or outcome.state not in OVER:
+        return
+    why = f"message {message.kind.value}: {outcome.reason}"
+    if message.urgent or outcome.state is OutboxState.SKIPPED:
+        if _needs_call(outcome):
+            _ask_staff_to_call(tx, parts, message, why, now)
+    else:
+        patient, way = patients.get(tx, message.patient_id), Way.UNREACHABLE if outcome.blocks else Way.UNDELIVERED
+        script = parts.scripts.live()
+        alert.fell_silent(tx, parts, script, patient, way, since=message.created_at, now=now, why=why)
 
 
 def _needs_call(outcome: Outcome) -> bool:
-    """Staff call a patient whom a message will not reach; also about a notice that became stale before it could go
+    """Staff call about an emergency's instruction at once; and about a notice that became stale before it could go
     out, because nothing else would ask again for consent."""
-    message = outcome.message
     if outcome.state is OutboxState.SKIPPED:
-        return message.patient_id is not None and message.kind is MessageKind.NOTICE and outcome.reason != "stopped"
-    return message.patient_id is not None and outcome.state in OVER
+        return outcome.message.kind is MessageKind.NOTICE and outcome.reason != "stopped"
+    return outcome.message.urgent
 
 
-def _ask_staff_to_call(tx: Connection, parts: Parts, message: Message, reason: str, now: datetime) -> None:
+def _ask_staff_to_call(tx: Connection, parts: Parts, message: Message, why: str, now: datetime) -> None:
     tier = Tier.SAME_DAY if message.urgent else Tier.ROUTINE
-    matter = Matter(tier, Cause.UNREACHABLE, why=(f"message {message.kind.value}: {reason}",))
+    matter = Matter(tier, Cause.UNREACHABLE, why=(why,))
     script = parts.scripts.live()
     alert.raise_once(tx, parts, script, matter, contact_id=message.contact_id, patient_id=message.patient_id, now=now)

@@ -6,10 +6,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from bot.core.alert import Cause
 from bot.core.enrollment import Act, Consent, Lane
 from bot.core.flow import Ask
 from bot.core.reception import Decision, Sender
 from bot.core.session import Session, State
+from bot.core.silence import Way
 from bot.service import alert, enroll
 from bot.service.inbound.case import Case, Who
 from bot.store import alert_events, alerts, consents, contacts, inbox, outbox, patients, sessions
@@ -111,7 +113,18 @@ def alerts_for(case: Case, tx: Connection, who: Who, decision: Decision) -> froz
             heard_at=case.kept.received_at,
             now=case.moment.now,
         )
+        if matter.cause is Cause.STOPPED:
+            lanes |= _watch_who_stopped(case, tx, who)
     return frozenset(lanes)
+
+
+def _watch_who_stopped(case: Case, tx: Connection, who: Who) -> set[Lane]:
+    """A STOP is honoured, and a recovery in its first weeks is not left unseen for that."""
+    lanes: set[Lane] = set()
+    for person in who.people:
+        since, now = case.kept.received_at, case.moment.now
+        lanes |= alert.fell_silent(tx, case.parts, case.script, person, Way.STOPPED, since=since, now=now, why="STOP")
+    return lanes
 
 
 def note_correction(case: Case, tx: Connection, who: Who, decision: Decision) -> None:

@@ -28,6 +28,7 @@ from bot.store.tables import (
     patient,
     plan_entry,
     session,
+    silence,
 )
 from bot.store.vault import Ids, Vault
 
@@ -127,6 +128,7 @@ def _forget_facts(tx: Connection, patient_: Patient, now: datetime) -> None:
     """What is plain because reports need it: the year of the surgery stays, the answers go."""
     mine = patient_.id
     tx.execute(delete(answer).where(answer.c.patient_id == mine))
+    tx.execute(delete(silence).where(silence.c.patient_id == mine))
     tx.execute(delete(patient_detail).where(patient_detail.c.patient_id == mine))
     tx.execute(
         update(plan_entry)
