@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -358,6 +358,13 @@ def let_go(tx: Connection, *, contact_id: str | None = None, patient_id: str | N
     for before, after in (("pending", OutboxState.CANCELED), ("sending", OutboxState.UNKNOWN)):
         which = and_(whose, outbox.c.state == before)
         tx.execute(update(outbox).where(which).values(state=after.value, reason=reason, lease_until=None))
+
+
+def told_about(tx: Connection, staff_id: str, alert_ids: Collection[str]) -> set[str]:
+    """Those of these alerts of which at least one page to this person was taken by a carrier."""
+    taken = outbox.c.state.in_(["accepted", "delivered"])
+    pages = and_(outbox.c.alert_id.in_(alert_ids), outbox.c.staff_id == staff_id, outbox.c.kind == "page", taken)
+    return set(tx.execute(select(outbox.c.alert_id).where(pages).distinct()).scalars())
 
 
 def supersede_pages(tx: Connection, alert_id: str, staff_id: str) -> None:

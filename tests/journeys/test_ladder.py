@@ -10,6 +10,7 @@ from threading import Barrier, Thread
 
 import pytest
 
+from bot.core.alert import AlertState
 from bot.errors import Refused
 from bot.service import alert
 from bot.store.tables import alert_event, outbox
@@ -479,3 +480,34 @@ def test_an_attempt_that_does_nothing_stays_in_the_alerts_history(clinic: Clinic
     tried = [(row["staff_id"], row["detail"]) for row in clinic.rows(alert_event) if row["act"] == "refused"]
     assert tried == [(viewer.id, "viewer"), (second.id, "acknowledged")]
     assert clinic.alert.acknowledged_by == first.id
+
+
+def test_what_a_nurse_has_not_been_told_of_is_not_taken_along(clinic: Clinic) -> None:
+    """She acknowledges the first while the page about the second is on its way: that one waits for her own word."""
+    nurse, patient = clinic.nurse(), raised(clinic)
+    nurse.hears("EMERGENCY")
+    first = clinic.alert
+    clinic.sends_by_itself = False
+    patient.texts("i cant feel when i wipe")
+    patient.forgets()
+
+    clinic.acknowledges(nurse, first.code)
+
+    clinic.sends_by_itself = True
+    clinic.clock.forward(seconds=1)
+    (second,) = [each for each in clinic.alerts if each.id != first.id]
+    assert second.state is AlertState.OPEN
+    nurse.hears("EMERGENCY", second.code)
+    clinic.acknowledges(nurse, second.code)
+
+
+def test_what_a_nurse_was_told_of_is_taken_along(clinic: Clinic) -> None:
+    nurse, patient = clinic.nurse(), raised(clinic)
+    first = clinic.alert
+    patient.texts("i cant feel when i wipe")
+    patient.forgets()
+    assert pages(nurse) == 2
+
+    clinic.acknowledges(nurse, first.code)
+
+    assert {each.state for each in clinic.alerts} == {AlertState.ACKNOWLEDGED}

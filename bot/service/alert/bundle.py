@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from bot.core.alert import AlertState
 from bot.core.redflag.table import Tier
-from bot.store import alerts
+from bot.store import alerts, outbox
 from bot.store.alerts import Alert
 
 
@@ -42,6 +42,14 @@ def lock(tx: Connection, alert: Alert) -> tuple[Alert, list[Alert]]:
     return held.pop(alert.id), list(held.values())
 
 
-def taken_along(alert: Alert, others: list[Alert]) -> list[Alert]:
-    """Whoever takes this one takes what waits beside it; what is more urgent pages on until it is seen."""
-    return [each for each in others if each.state is AlertState.OPEN and each.tier.urgency <= alert.tier.urgency]
+def taken_along(tx: Connection, alert: Alert, others: list[Alert], staff_id: str) -> list[Alert]:
+    """Whoever takes this one takes what they were told of beside it; what is more urgent pages on until it is seen.
+
+    A page that is still on its way is about something that they may not know yet.
+    """
+    known = outbox.told_about(tx, staff_id, [each.id for each in others])
+    return [
+        each
+        for each in others
+        if each.state is AlertState.OPEN and each.tier.urgency <= alert.tier.urgency and each.id in known
+    ]

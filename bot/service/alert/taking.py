@@ -79,7 +79,7 @@ def _acknowledge(tx: Connection, parts: Parts, policy: Policy, alert_id: str, me
         alert_events.note(tx, parts.ids(), alert.id, "refused", at=now, staff_id=member.id, detail=alert.state.value)
         return f"alert {alert.code} is {alert.state.value} already"
     comes_back_at = now + policy.comes_back(alert.tier)
-    for each in (alert, *bundle.taken_along(alert, others)):
+    for each in (alert, *bundle.taken_along(tx, alert, others, member.id)):
         alerts.acknowledge(tx, each.id, staff_id=member.id, now=now, comes_back_at=comes_back_at)
         alert_events.note(tx, parts.ids(), each.id, "acknowledged", at=now, staff_id=member.id)
         outbox.cancel(tx, alert_id=each.id, reason="acknowledged")
