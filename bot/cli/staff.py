@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @click.group()
 def staff() -> None:
-    """Add and list the people who are paged, and let them into the console.
+    """Add, list and remove the people who are paged, and let them into the console.
 
     \b
     Example, the nurse who is paged first:
@@ -66,6 +66,26 @@ def list_(*, reveal: bool, as_json: bool) -> None:
         else:
             columns = ("id", "name", "contact", "role", "on_call", "stopped")
             output.say_table(records, (*columns, "email") if reveal else columns, empty="No staff yet.")
+
+
+@staff.command()
+@click.argument("staff_id", metavar="ID")
+def remove(*, staff_id: str) -> None:
+    """Take somebody off the team: they come in nowhere any more and are not paged.
+
+    Alerts that they had are open again and go to whoever is on call; shifts that name them lack somebody, which is
+    told. What they did stays on record under their name. The last admin cannot be removed.
+    """
+    from bot import app
+    from bot.cli.opened import opened
+    from bot.service import team
+    from bot.service.talk import Moment
+
+    found = settings.read(os.environ)
+    with opened(found) as parts:
+        clock = app.clock(found)
+        left = team.remove(parts, staff_id, by=None, moment=Moment(clock.now(), clock.real()))
+    output.say(left.sentence)
 
 
 @staff.command()

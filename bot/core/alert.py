@@ -27,6 +27,7 @@ class Cause(StrEnum):
     ANSWER = "answer"
     FREE_TEXT = "free_text"
     PICTURE = "picture"
+    TREND = "trend"
     SILENCE = "silence"
     STILL_WANTED = "still_wanted"
     REVIEW = "review"

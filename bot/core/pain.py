@@ -1,14 +1,12 @@
-"""Pain after lumbar fusion: the range that is expected on a day, and whether it goes the wrong way."""
+"""Pain after surgery: what is expected at most on a day, by the practice, and which way it goes."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
-EXPECTED = ((0, 4.0, 8.0), (4, 3.0, 7.0), (14, 2.0, 5.0), (42, 0.5, 4.0), (90, 0.0, 3.0))
-"""Day after surgery, low, high on 0 to 10. A proposal for a clinician to approve: the one anchor found is a mean of
-4.7 on day 4 (Agarwal 2021, clinical/facts.md section 1a); the slope is ours."""
+Band = tuple[tuple[int, float], ...]
+"""From which day after surgery on, and how much is expected at most; the days in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,21 +17,26 @@ class Reported:
     value: float
 
 
-def expected(day: int) -> tuple[float, float]:
-    """Low and high of the expected range on this day; straight lines between the days above."""
-    if day <= EXPECTED[0][0]:
-        return EXPECTED[0][1:]
-    for (first, low, high), (then, low_then, high_then) in pairwise(EXPECTED):
-        if day <= then:
-            share = (day - first) / (then - first)
-            return low + share * (low_then - low), high + share * (high_then - high)
-    return EXPECTED[-1][1:]
+def most(band: Band, day: int) -> float | None:
+    """The most that is expected on this day; None before the band's first, and without one."""
+    return next((value for first, value in reversed(band) if first <= day), None)
 
 
-def is_above(reported: Reported) -> bool:
-    return reported.value > expected(reported.day)[1]
+def is_above(band: Band, reported: Reported) -> bool:
+    limit = most(band, reported.day)
+    return limit is not None and reported.value > limit
 
 
 def change(series: Sequence[Reported]) -> float:
     """From the day before to the latest: +2 is worse. 0 with fewer than two."""
     return series[-1].value - series[-2].value if len(series) > 1 else 0.0
+
+
+def in_words(question: str, value: float, past: Sequence[float], limit: float | None, day: int) -> str:
+    """The course of an answer, for staff: "pain 7 on day 16; 3 before, 2 at best; at most 5 expected"."""
+    said = [f"{question.replace('_', ' ')} {value:g} on day {day}"]
+    if past:
+        said.append(f"{past[-1]:g} before, {min(past):g} at best")
+    if limit is not None:
+        said.append(f"at most {limit:g} expected")
+    return "; ".join(said)

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from operator import is_
 
-from bot.core.condition import Condition, Known, holds
+from bot.core.condition import Condition, Known, holds, names
 from bot.core.flow import (
     END,
     AnswerClass,
@@ -27,6 +27,7 @@ from bot.core.flow import (
     Words,
     Yes,
 )
+from bot.core.pain import Band, most
 from bot.core.redflag.table import Concern, RedFlagTable, Tier, Wording
 from bot.core.wording import fill
 
@@ -79,8 +80,8 @@ class Session:
         return self.state is not State.ACTIVE
 
 
-Bands = Mapping[str, tuple[tuple[int, float], ...]]
-"""The most that is expected of an answer, by question: from which day on, and how much; the days in order."""
+Bands = Mapping[str, Band]
+"""The most that is expected of an answer, by question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,8 @@ class Answer:
 class Turn:
     """One move: the new session, what to say in order, the answer understood, the red flags heard.
 
-    `scores` were made of answers; `tasks` are routine matters for staff: the step, and what it says.
+    `scores` were made of answers; `tasks` are routine matters for staff: the step, and what it says. `course`: the steps
+    whose answer counted for how it goes from day to day, and not only for how much it is.
     """
 
     session: Session
@@ -123,6 +125,7 @@ class Turn:
     red_flags: tuple[Concern, ...] = ()
     scores: tuple[Answer, ...] = ()
     tasks: tuple[tuple[str, str], ...] = ()
+    course: tuple[str, ...] = ()
 
 
 def start(flow: Flow, version: int, facts: Facts | None = None) -> Turn:
@@ -240,7 +243,18 @@ def _with_branch(turn: Turn, step: str, branch: Branch | None) -> Turn:
     if branch is None or not (branch.red_flags or branch.task):
         return turn
     tasks = ((step, branch.task),) if branch.task else ()
-    return replace(turn, red_flags=_union(branch.red_flags, turn.red_flags), tasks=(*tasks, *turn.tasks))
+    course = (step,) if _asks_of_course(branch.condition) else ()
+    return replace(
+        turn,
+        red_flags=_union(branch.red_flags, turn.red_flags),
+        tasks=(*tasks, *turn.tasks),
+        course=(*course, *turn.course),
+    )
+
+
+def _asks_of_course(condition: Condition | None) -> bool:
+    """ "last.pain", "band.pain" and their like: an earlier answer, or what is expected by this day."""
+    return condition is not None and any("." in name for name in names(condition))
 
 
 def _told(flow: Flow, facts: Facts, flags: tuple[Concern, ...], onward: Turn, here: Session) -> Turn:
@@ -250,7 +264,7 @@ def _told(flow: Flow, facts: Facts, flags: tuple[Concern, ...], onward: Turn, he
         return replace(onward, say=(*tells, *onward.say), red_flags=flags)
     session = replace(here, state=State.HANDED_OVER, answers=onward.session.answers)
     scores = (*onward.scores, *unfinished(flow, session))
-    return Turn(session, say=tells, red_flags=flags, scores=scores, tasks=onward.tasks)
+    return Turn(session, say=tells, red_flags=flags, scores=scores, tasks=onward.tasks, course=onward.course)
 
 
 def _comment(branch: Branch | None) -> tuple[Wording, ...]:
@@ -330,7 +344,7 @@ def lookup(name: str, session: Session, facts: Facts) -> Known:
         own: Mapping[str, Known] = {"day": facts.day, "language": facts.language, "in_hours": facts.in_hours}
         return own[name] if name in own else session.answers.get(name)
     if what == "band":
-        return next((most for day, most in reversed(facts.bands.get(question, ())) if day <= facts.day), None)
+        return most(facts.bands.get(question, ()), facts.day)
     return _of_the_past(what, facts.past.get(question, ()), session.answers.get(question))
 
 

@@ -10,9 +10,10 @@ from sqlalchemy import Connection
 
 from bot.core.alert import Cause
 from bot.core.hours import day_after, zone
-from bot.core.redflag.table import Concern
+from bot.core.practice import NOT_REACHED
+from bot.core.redflag.table import Concern, Tier
 from bot.core.wording import choose
-from bot.service.alert import CALL_CANNOT_TEXT
+from bot.service.alert import CALL_CANNOT_TEXT, bundle
 from bot.service.parts import Parts
 from bot.service.scripts import Script
 from bot.store import alert_events, alerts, contacts, page_links, patients, staff
@@ -25,6 +26,19 @@ class Done:
 
     at: datetime
     what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Another alert of the same patient that is not resolved. `is_with`: one page thread and one taking for both."""
+
+    id: str
+    code: str
+    tier: str
+    state: str
+    title: str
+    quote: str
+    is_with: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +65,8 @@ class Dossier:
     disposition: str
     history: tuple[Done, ...]
     cause: str
+    beside: tuple[Beside, ...]
+    when_not_reached: tuple[str, ...]
 
 
 def open_dossier(parts: Parts, token: str, now: datetime) -> Dossier | None:
@@ -68,7 +84,7 @@ def open_dossier(parts: Parts, token: str, now: datetime) -> Dossier | None:
 
 
 def dossier(tx: Connection, parts: Parts, script: Script, alert: Alert, staff_id: str, now: datetime) -> Dossier:
-    names = {member.id: member.name(parts.vault) for member in staff.every(tx)}
+    names = {member.id: member.name(parts.vault) for member in staff.ever(tx)}
     patient = patients.get(tx, alert.patient_id) if alert.patient_id else None
     contact = contacts.get(tx, alert.contact_id) if alert.contact_id else None
     concepts = [script.table.concepts[name] for name in alert.concepts if name in script.table.concepts]
@@ -102,7 +118,36 @@ def dossier(tx: Connection, parts: Parts, script: Script, alert: Alert, staff_id
             for event in alert_events.history(tx, alert.id)
         ),
         cause=alert.cause.value,
+        beside=tuple(_beside(parts, script, each) for each in sorted(_others(tx, alert), key=bundle.rank)),
+        when_not_reached=script.practice.not_reached if script.practice else NOT_REACHED,
     )
+
+
+def _others(tx: Connection, alert: Alert) -> list[Alert]:
+    if alert.contact_id is None:
+        return []
+    standing = alerts.unresolved_of_contact(tx, alert.contact_id)
+    return [each for each in standing if each.patient_id == alert.patient_id and each.id != alert.id]
+
+
+def _beside(parts: Parts, script: Script, alert: Alert) -> Beside:
+    is_with = alert.tier is not Tier.ROUTINE
+    return Beside(
+        alert.id,
+        alert.code,
+        alert.tier.value,
+        alert.state.value,
+        title(alert, script),
+        alert.quote(parts.vault),
+        is_with,
+    )
+
+
+def title(alert: Alert, script: Script) -> str:
+    """What it is about, in staff's words: the concepts heard, else the cause."""
+    known = script.table.concepts
+    titles = [choose(known[name].title, "en") for name in alert.concepts if name in known]
+    return ", ".join(titles) or CAUSES.get(alert.cause.value, alert.cause.value.replace("_", " ").capitalize())
 
 
 def _plain(act: str) -> str:
@@ -112,6 +157,7 @@ def _plain(act: str) -> str:
 LANGUAGES = {"en": "speaks English", "es": "speaks Spanish"}
 CAUSES = {
     "picture": "A picture arrived",
+    "trend": "Goes the wrong way from day to day",
     "silence": "No answer to a check-in",
     "not_understood": "A text that was not understood",
     "free_words": "An answer in the patient's own words",
@@ -131,6 +177,7 @@ CAUSES = {
 
 CALL = "Call the patient. Ask how they are, and about new weakness, numbness, bladder, fever and breath."
 TO_DO: Mapping[Cause, tuple[str, ...]] = {
+    Cause.TREND: ("Look at the course. Call, ask what has changed, and whether the surgeon should see the patient.",),
     Cause.SILENCE: (CALL, "Ask whether they want the texts, and at which hour they would answer."),
     Cause.UNDELIVERED: (CALL, "Ask whether the phone is off or has no reception, or whether the number has changed."),
     Cause.UNREACHABLE: (

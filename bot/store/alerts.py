@@ -195,6 +195,12 @@ def open_for_staff(tx: Connection, staff_id: str) -> list[Alert]:
     return [_alert(row) for row in rows]
 
 
+def taken_by(tx: Connection, staff_id: str) -> list[str]:
+    """The ids of those that this person has acknowledged and not resolved."""
+    theirs = and_(alert.c.acknowledged_by == staff_id, alert.c.state == word("acknowledged"))
+    return list(tx.execute(select(alert.c.id).where(theirs).order_by(alert.c.id)).scalars())
+
+
 def unacknowledged(tx: Connection) -> list[Alert]:
     """Those whom nobody has taken."""
     return [_alert(row) for row in tx.execute(select(alert).where(alert.c.state == "open").order_by(alert.c.raised_at))]

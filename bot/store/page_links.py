@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select
 
-from bot.store.tables import page_link
+from bot.store.tables import page_link, staff
 
 
 def keep(tx: Connection, token: str, *, alert_id: str, staff_id: str, now: datetime) -> None:
@@ -18,9 +18,11 @@ def keep(tx: Connection, token: str, *, alert_id: str, staff_id: str, now: datet
 
 
 def follow(tx: Connection, token: str) -> tuple[str, str] | None:
-    """The alert's id and the staff member's whose link this is."""
+    """The alert's id and the staff member's whose link this is; None once they have left the team."""
     row = tx.execute(
-        select(page_link.c.alert_id, page_link.c.staff_id).where(page_link.c.token_hash == _hash(token))
+        select(page_link.c.alert_id, page_link.c.staff_id)
+        .join(staff, staff.c.id == page_link.c.staff_id)
+        .where(page_link.c.token_hash == _hash(token), staff.c.left_at.is_(None))
     ).first()
     return (row.alert_id, row.staff_id) if row else None
 

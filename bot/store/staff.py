@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, and_, insert, select, update
 
 from bot.core import canary
 from bot.core.alert import OnCall
 from bot.core.enrollment import Consent
 from bot.store.real import is_real
 from bot.store.tables import contact, staff
-from bot.store.vault import Vault
+from bot.store.vault import Ids, Vault
 
 MEMBER = select(staff, contact.c.consent).join_from(staff, contact, contact.c.id == staff.c.contact_id)
-ALL = MEMBER.where(is_real(staff.c.contact_id)).order_by(staff.c.rung, staff.c.id)
+IS_THERE = staff.c.left_at.is_(None)
+EVER = MEMBER.where(is_real(staff.c.contact_id)).order_by(staff.c.rung, staff.c.id)
+ALL = EVER.where(IS_THERE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,11 @@ def every(tx: Connection) -> tuple[Staff, ...]:
     return tuple(map(_staff, tx.execute(ALL)))
 
 
+def ever(tx: Connection) -> tuple[Staff, ...]:
+    """With those who have left, whose names stand in what they did."""
+    return tuple(map(_staff, tx.execute(EVER)))
+
+
 def paged_about(tx: Connection, contact_id: str | None) -> tuple[Staff, ...]:
     """Who may be paged about an alert of this contact: everybody; about the canary its own nurse alone."""
     if not canary.is_canary(contact_id):
@@ -88,13 +96,28 @@ def paged_about(tx: Connection, contact_id: str | None) -> tuple[Staff, ...]:
 
 
 def of_contact(tx: Connection, contact_id: str) -> Staff | None:
-    row = tx.execute(MEMBER.where(staff.c.contact_id == contact_id)).first()
+    row = tx.execute(MEMBER.where(and_(staff.c.contact_id == contact_id, IS_THERE))).first()
     return _staff(row) if row else None
 
 
 def get(tx: Connection, staff_id: str) -> Staff | None:
-    row = tx.execute(MEMBER.where(staff.c.id == staff_id)).first()
+    row = tx.execute(MEMBER.where(and_(staff.c.id == staff_id, IS_THERE))).first()
     return _staff(row) if row else None
+
+
+def leave(tx: Connection, vault: Vault, member: Staff, *, new_id: Ids, now: datetime) -> None:
+    """No longer on the team. Their number is free for anybody; what they did stays under their name."""
+    known = tx.execute(select(contact).where(contact.c.id == member.contact_id)).one()
+    parted = {
+        "id": new_id(),
+        "phone_index": os.urandom(32),
+        "language": known.language,
+        "consent": Consent.STOPPED.value,
+        "created_at": now,
+    }
+    sealed = vault.seal("contact.phone", parted["id"], vault.open("contact.phone", known.id, known.phone))
+    tx.execute(insert(contact), {**parted, "phone": sealed})
+    tx.execute(update(staff).where(staff.c.id == member.id).values(contact_id=parted["id"], rung=None, left_at=now))
 
 
 def _staff(row: Row[Any]) -> Staff:

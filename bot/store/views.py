@@ -46,7 +46,7 @@ PATIENTS = (
 STAFF = (
     select(staff, contact.c.phone, contact.c.consent)
     .join_from(staff, contact, contact.c.id == staff.c.contact_id)
-    .where(is_real(staff.c.contact_id))
+    .where(is_real(staff.c.contact_id), staff.c.left_at.is_(None))
 )
 
 

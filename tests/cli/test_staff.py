@@ -56,3 +56,23 @@ def test_a_mistake_is_a_sentence(mendline: Terminal, options: tuple[str, ...], s
 
 def test_an_empty_team_is_a_sentence(mendline: Terminal) -> None:
     assert mendline("staff", "list").out == "No staff yet.\n"
+
+
+def test_somebody_is_taken_off_the_team_and_their_number_is_free(mendline: Terminal) -> None:
+    known = mendline(*NURSE, "--on-call", "1", "--json").json[0]["id"]
+
+    removed = mendline("staff", "remove", known)
+
+    assert (removed.code, removed.out) == (0, "N. One is no longer on the team.\n")
+    assert mendline("staff", "list").out == "No staff yet.\n"
+    assert mendline("staff", "remove", known).code == 1
+    assert mendline(*NURSE).code == 0
+
+
+def test_the_only_admin_cannot_be_removed(mendline: Terminal) -> None:
+    only = mendline("staff", "add", "--phone", "5075550191", "--name", "A. Dmin", "--role", "admin", "--json").json[0]
+
+    refused = mendline("staff", "remove", str(only["id"]))
+
+    assert refused.code == 1
+    assert "A. Dmin is the only admin who can let others in" in refused.error

@@ -1,23 +1,29 @@
-"""Pain against the range that is expected on its day."""
+"""Pain against what is expected on its day, and its course in words."""
 
 from __future__ import annotations
 
 import pytest
 
-from bot.core.pain import Reported, change, expected, is_above
+from bot.core.pain import Reported, change, in_words, is_above, most
+
+BAND = ((0, 9.0), (4, 8.0), (14, 6.0))
 
 
-@pytest.mark.parametrize(
-    ("day", "low", "high"), [(-3, 4, 8), (0, 4, 8), (2, 3.5, 7.5), (4, 3, 7), (9, 2.5, 6), (14, 2, 5), (400, 0, 3)]
-)
-def test_the_range_falls_in_straight_lines_and_stays_at_its_ends(day: int, low: float, high: float) -> None:
-    assert expected(day) == pytest.approx((low, high))
+@pytest.mark.parametrize(("day", "limit"), [(-1, None), (0, 9), (3, 9), (4, 8), (13, 8), (14, 6), (400, 6)])
+def test_a_limit_stands_from_its_day_on(day: int, limit: float | None) -> None:
+    assert most(BAND, day) == limit
 
 
-def test_above_means_above_the_range_of_that_day() -> None:
-    assert [is_above(Reported(day, 7)) for day in (1, 4, 5)] == [False, False, True]
+def test_above_means_above_the_limit_of_that_day() -> None:
+    assert [is_above(BAND, Reported(day, 7)) for day in (-1, 4, 14)] == [False, False, True]
+    assert not is_above((), Reported(3, 10))
 
 
 def test_the_change_is_from_the_answer_before() -> None:
     assert change([Reported(1, 5), Reported(3, 7)]) == 2
     assert change([Reported(1, 5)]) == 0
+
+
+def test_a_course_is_told_in_words() -> None:
+    assert in_words("leg_pain", 7, (4, 2, 3), 6, 16) == "leg pain 7 on day 16; 3 before, 2 at best; at most 6 expected"
+    assert in_words("pain", 7.5, (), None, 2) == "pain 7.5 on day 2"

@@ -48,7 +48,56 @@ def test_pain_above_its_day_is_a_task_and_no_page(morning: Clinic) -> None:
     patient.hears("numbness between your legs")
     nurse.hears_nothing()
     (task,) = morning.alerts
-    assert (task.tier, task.why) == (Tier.ROUTINE, ("answer: pain", "Pain above what is expected by this day."))
+    assert (task.tier, task.cause.value) == (Tier.ROUTINE, "trend")
+    assert task.why == (
+        "answer: pain",
+        "Pain above what is expected by this day.",
+        "pain 7 on day 14; at most 6 expected",
+    )
+
+
+def test_pain_that_rises_again_after_it_had_fallen_is_told_in_words(morning: Clinic) -> None:
+    nurse = morning.nurse()
+    morning.patient(day=12)
+    check_in(morning, 12, "5", "no", "no", "0", "no")
+    check_in(morning, 13, "2")
+    check_in(morning, 14, "4")
+    (patient,) = [handset for handset in morning.handsets if handset.name == "Maria Delgado"]
+    morning.clock.forward(hours=49)
+    patient.forgets()
+
+    patient.texts("5")
+
+    (task,) = [alert for alert in morning.alerts if alert.cause.value == "trend"]
+    assert task.tier is Tier.ROUTINE
+    assert task.why[1:] == (
+        "Pain rises again after it had fallen.",
+        "pain 5 on day 17; 4 before, 2 at best; at most 6 expected",
+    )
+    nurse.forgets()
+    patient.forgets()
+
+
+def test_the_same_course_day_after_day_is_one_task(morning: Clinic) -> None:
+    morning.patient(day=12)
+
+    check_in(morning, 12, "7", "no", "no", "0", "no")
+    check_in(morning, 13, "no")
+    check_in(morning, 14, "7")
+
+    assert [alert.cause.value for alert in morning.alerts].count("trend") == 1
+
+
+def test_a_sudden_rise_says_from_what(morning: Clinic) -> None:
+    nurse = morning.nurse()
+    morning.patient(day=3)
+    check_in(morning, 3, "2", "no", "no", "no")
+
+    check_in(morning, 4, "5", "no", "no", "0", "no")
+
+    (raised,) = [alert for alert in morning.alerts if "uncontrolled_pain" in alert.concepts]
+    assert raised.why == ("answer: pain", "pain 5 on day 4; 2 before, 2 at best; at most 8 expected")
+    nurse.forgets()
 
 
 def test_every_answer_is_kept_under_its_name(morning: Clinic) -> None:

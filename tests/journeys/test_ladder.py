@@ -482,6 +482,107 @@ def test_an_attempt_that_does_nothing_stays_in_the_alerts_history(clinic: Clinic
     assert clinic.alert.acknowledged_by == first.id
 
 
+# What belongs to one patient
+
+
+def test_a_second_concern_is_told_at_once_and_then_one_ladder_carries_both(clinic: Clinic) -> None:
+    first, second, patient = clinic.nurse(), clinic.nurse(rung=2, name="Nurse Two"), clinic.patient()
+    patient.texts("i cant breathe")
+    patient.texts("i have a fever of 102")
+    emergency, fever = clinic.alerts
+    first.hears("EMERGENCY", emergency.code)
+    first.hears("Same day", fever.code)
+
+    clinic.clock.forward(minutes=5)
+
+    second.hears("EMERGENCY", emergency.code)
+    clinic.clock.forward(hours=2)
+    assert {body.split(" alert ")[1][:3] for body in first.forgets() + second.forgets()} == {emergency.code}
+    patient.forgets()
+
+
+def test_a_worse_concern_is_paged_up_the_whole_ladder(clinic: Clinic) -> None:
+    first, second, patient = clinic.nurse(), clinic.nurse(rung=2, name="Nurse Two"), clinic.patient()
+    patient.texts("i have a fever of 102")
+    first.hears("Same day")
+    clinic.acknowledges(first, clinic.alert.code)
+    patient.texts("i cant breathe")
+
+    first.hears("EMERGENCY", clinic.alerts[-1].code)
+    clinic.clock.forward(minutes=5)
+    second.hears("EMERGENCY", clinic.alerts[-1].code)
+    patient.forgets()
+
+
+def test_who_has_a_patient_hears_first_hand_of_what_is_new(clinic: Clinic) -> None:
+    first, second, patient = clinic.nurse(), clinic.nurse(rung=2, name="Nurse Two"), clinic.patient()
+    patient.texts("i have a fever of 102")
+    first.hears("Same day")
+    clinic.acknowledges(second, clinic.alert.code)
+
+    patient.texts("my calf is swollen and hot")
+
+    first.hears("Same day", clinic.alerts[-1].code)
+    second.hears("Same day", clinic.alerts[-1].code)
+    patient.forgets()
+
+
+def test_a_bare_ack_takes_all_of_one_patient(clinic: Clinic) -> None:
+    nurse, patient = clinic.nurse(), clinic.patient()
+    patient.texts("i have a fever of 102")
+    patient.texts("i cant breathe")
+    nurse.forgets()
+
+    nurse.texts("ack")
+
+    nurse.hears(clinic.alerts[-1].code, "is yours")
+    assert {alert.state.value for alert in clinic.alerts} == {"acknowledged"}
+    patient.forgets()
+
+
+def test_taking_the_lesser_one_leaves_the_worse_one_open(clinic: Clinic) -> None:
+    nurse, patient = clinic.nurse(), clinic.patient()
+    patient.texts("i cant breathe")
+    patient.texts("i have a fever of 102")
+    nurse.forgets()
+
+    nurse.texts(f"ack {clinic.alerts[-1].code}")
+
+    nurse.hears("is yours")
+    assert [alert.state.value for alert in clinic.alerts] == ["open", "acknowledged"]
+    patient.forgets()
+
+
+def test_what_was_taken_together_comes_back_with_one_page(clinic: Clinic) -> None:
+    nurse, patient = clinic.nurse(), clinic.patient()
+    patient.texts("i have a fever of 102")
+    patient.texts("i cant breathe")
+    nurse.forgets()
+    nurse.texts("ack")
+    nurse.forgets()
+
+    clinic.clock.forward(minutes=61)
+
+    assert [alert.state.value for alert in clinic.alerts] == ["open", "open"]
+    nurse.hears("EMERGENCY", clinic.alerts[-1].code)
+    patient.forgets()
+
+
+def test_two_patients_are_two_takings(clinic: Clinic) -> None:
+    nurse, one, other = clinic.nurse(), clinic.patient(), clinic.patient(name="Tom Becker")
+    one.texts("i have a fever of 102")
+    other.texts("i have a fever of 102")
+    nurse.hears("Same day")
+    nurse.hears("Same day")
+
+    nurse.texts("ack")
+
+    nurse.hears("ACK and its code")
+    assert {alert.state.value for alert in clinic.alerts} == {"open"}
+    one.forgets()
+    other.forgets()
+
+
 def test_what_a_nurse_has_not_been_told_of_is_not_taken_along(clinic: Clinic) -> None:
     """She acknowledges the first while the page about the second is on its way: that one waits for her own word."""
     nurse, patient = clinic.nurse(), raised(clinic)
@@ -499,15 +600,3 @@ def test_what_a_nurse_has_not_been_told_of_is_not_taken_along(clinic: Clinic) ->
     assert second.state is AlertState.OPEN
     nurse.hears("EMERGENCY", second.code)
     clinic.acknowledges(nurse, second.code)
-
-
-def test_what_a_nurse_was_told_of_is_taken_along(clinic: Clinic) -> None:
-    nurse, patient = clinic.nurse(), raised(clinic)
-    first = clinic.alert
-    patient.texts("i cant feel when i wipe")
-    patient.forgets()
-    assert pages(nurse) == 2
-
-    clinic.acknowledges(nurse, first.code)
-
-    assert {each.state for each in clinic.alerts} == {AlertState.ACKNOWLEDGED}

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from bot.core.alert import Cause
 from bot.core.flow import AnswerClass, Chosen, No, Number, Unclear, Words, Yes
+from bot.core.pain import in_words, most
 from bot.core.reception.adding import adding, why_of, with_review
 from bot.core.reception.decision import Decision, Matter, Spoken, Text
 from bot.core.reception.doubt import Doubt, concerns_of, why_doubted
@@ -21,12 +22,14 @@ def from_turn(turn: Turn, answer: AnswerClass, heard: Heard, facts: Facts, doubt
     say = tuple(Spoken(text=wording, urgent=urgent and wording in tells) for wording in turn.say)
     decision = Decision(say=say, turn=turn, understood=read_back(turn.answer, answer))
     if tier is not None:
-        decision = adding(decision, Matter(tier, _cause(heard), turn.red_flags, _why(turn, heard, doubts)))
+        decision = adding(decision, Matter(tier, _cause(heard), turn.red_flags, _why(turn, heard, facts, doubts)))
     elif isinstance(answer, Words):
         # Nothing a patient writes is read by nobody: the screen heard no red flag in it, but a person may.
         decision = adding(decision, Matter(Tier.ROUTINE, Cause.FREE_WORDS))
     for step, task in turn.tasks:
-        decision = adding(decision, Matter(Tier.ROUTINE, Cause.ANSWER, why=(f"answer: {step}", task)))
+        course = _course(turn, step, facts)
+        cause = Cause.TREND if course else Cause.ANSWER
+        decision = adding(decision, Matter(Tier.ROUTINE, cause, why=(f"answer: {step}", task, *course)))
     return with_review(decision, heard)
 
 
@@ -34,9 +37,19 @@ def _cause(heard: Heard) -> Cause:
     return Cause.FREE_TEXT if heard.flags else Cause.ANSWER
 
 
-def _why(turn: Turn, heard: Heard, doubts: tuple[Doubt, ...]) -> tuple[str, ...]:
+def _course(turn: Turn, step: str, facts: Facts) -> tuple[str, ...]:
+    """How the answer goes from day to day, where that is why staff hear of it."""
+    value = turn.session.answers.get(step)
+    if step not in turn.course or not isinstance(value, int | float):
+        return ()
+    limit = most(facts.bands.get(step, ()), facts.day)
+    return (in_words(step, value, facts.past.get(step, ()), limit, facts.day),)
+
+
+def _why(turn: Turn, heard: Heard, facts: Facts, doubts: tuple[Doubt, ...]) -> tuple[str, ...]:
     by_answer = set(turn.red_flags) - set(heard.concerns) - set(concerns_of(doubts))
-    step = (f"answer: {turn.answer.step}",) if turn.answer and by_answer else ()
+    answered = turn.answer.step if turn.answer and by_answer else ""
+    step = (f"answer: {answered}", *_course(turn, answered, facts)) if answered else ()
     return why_of(heard.flags) + step + why_doubted(doubts)
 
 

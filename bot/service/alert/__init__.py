@@ -1,6 +1,6 @@
 """A red flag reaches people: raised with its cause, paged, up the ladder. It ends only with a named person."""
 
-from bot.service.alert.ladder import climb_due, page_failed
+from bot.service.alert.ladder import climb_due, give_up, page_failed
 from bot.service.alert.page import page_values, page_words
 from bot.service.alert.raising import (
     CALL_CANNOT_TEXT,
@@ -22,6 +22,7 @@ __all__ = [
     "climb_due",
     "climb_silences",
     "fell_silent",
+    "give_up",
     "page_failed",
     "page_values",
     "page_words",

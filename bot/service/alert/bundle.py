@@ -17,6 +17,11 @@ def rank(alert: Alert) -> tuple[int, datetime, str]:
     return -alert.tier.urgency, alert.raised_at, alert.id
 
 
+def whose(alert: Alert) -> tuple[str, str | None]:
+    """What is alike for the alerts of one patient, or of one unknown phone."""
+    return alert.contact_id or alert.id, alert.patient_id
+
+
 def lead(tx: Connection, alert: Alert) -> Alert | None:
     """The open alert whose ladder pages people about this one as well; None where it must climb by itself.
 

@@ -63,13 +63,30 @@ def _comes_back(tx: Connection, parts: Parts, due: Alert, now: datetime) -> Aler
     Returns the one that leads; the others were paged about before, and follow it.
     """
     beside = [alerts.lock_due(tx, each.id, now) for each in alerts.bundled_with(tx, due)]
-    back = sorted((due, *(one for one in beside if one and one.state is AlertState.ACKNOWLEDGED)), key=bundle.rank)
-    for place, each in enumerate(back):
+    back = [due, *(one for one in beside if one and one.state is AlertState.ACKNOWLEDGED)]
+    _reopen(tx, parts, back, "came_back", now)
+    return alerts.get(tx, min(back, key=bundle.rank).id)
+
+
+def _reopen(tx: Connection, parts: Parts, back: list[Alert], act: str, now: datetime) -> None:
+    """Of each patient's the first climbs, and the others follow it without a page of their own."""
+    leaders = {bundle.whose(each): each.id for each in sorted(back, key=bundle.rank, reverse=True)}
+    for each in back:
         alerts.reopen(tx, each.id, now)
-        alert_events.note(tx, parts.ids(), each.id, "came_back", at=now, staff_id=each.acknowledged_by)
-        if place:
+        alert_events.note(tx, parts.ids(), each.id, act, at=now, staff_id=each.acknowledged_by)
+        if each.id not in leaders.values():
             alerts.moved(tx, each.id, round_=1, now=now, next_at=now + SOONEST, told=False)
-    return alerts.get(tx, back[0].id)
+
+
+def give_up(tx: Connection, parts: Parts, staff_id: str, now: datetime) -> int:
+    """Whoever leaves the team has no alert any more: what they had taken is open, and about what they were paged the
+    ladder goes on at once. Returns how many they had."""
+    taken = [alerts.lock(tx, each) for each in alerts.taken_by(tx, staff_id)]
+    _reopen(tx, parts, taken, "left_team", now)
+    for each in alerts.open_for_staff(tx, staff_id):
+        if each.tier is not Tier.ROUTINE and bundle.lead(tx, each) is None:
+            alerts.set_next_action(tx, each.id, now)
+    return len(taken)
 
 
 def step(tx: Connection, parts: Parts, script: Script, alert: Alert, now: datetime) -> set[Lane]:

@@ -171,6 +171,8 @@ def _standing(tx: Connection, contact_id: str, matter: Matter, *, is_stranger: b
             return found
         if is_stranger and as_urgent:
             return found
+        if found.cause is matter.cause is Cause.TREND and found.why[:2] == matter.why[:2]:
+            return found
         if found.cause is matter.cause and as_urgent and not (concepts or found.concepts):
             alike.append(found)
     return alike[-1] if len(alike) >= MOST_ALIKE else None

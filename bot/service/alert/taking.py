@@ -39,7 +39,7 @@ def acknowledge_by_text(
 def _only_code(tx: Connection, member: Staff) -> str:
     """What a bare "ack" means: the one patient about whom this person was paged; empty among several."""
     mine = sorted(alerts.open_for_staff(tx, member.id), key=bundle.rank)
-    is_one = len({(each.contact_id or each.id, each.patient_id) for each in mine}) == 1
+    is_one = len({bundle.whose(each) for each in mine}) == 1
     return mine[0].code if is_one else ""
 
 

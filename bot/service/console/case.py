@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
@@ -11,7 +12,7 @@ from sqlalchemy import Connection
 from bot.core.alert import Cause
 from bot.core.enrollment import Consent
 from bot.core.hours import day_after, zone
-from bot.core.pain import Reported
+from bot.core.pain import Band, Reported
 from bot.service import replan
 from bot.service.console.thread import Line, thread
 from bot.service.console.worklist import Piece, answer_by, marked
@@ -24,6 +25,7 @@ from bot.store.console import reading, words
 from bot.store.contacts import Contact
 from bot.store.patients import Patient
 
+RULE = re.compile(r"(\S+) v(\S+)")
 PAIN_STEP = "pain"
 """The step of the shipped flows that asks for pain from 0 to 10."""
 
@@ -57,6 +59,15 @@ class Why:
 
 
 @dataclass(frozen=True, slots=True)
+class Beginning:
+    """Words of the practice that a text to this patient may begin with, in their language."""
+
+    name: str
+    title: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """`here` is the practice's zone, in which all moments are shown. `useful` is what this visitor said of it."""
 
@@ -68,10 +79,11 @@ class Case:
     person: Person | None
     lines: tuple[Line, ...]
     pain: tuple[Reported, ...]
+    band: Band
     colleagues: Mapping[str, str]
     useful: bool | None
     here: tzinfo
-    others: int
+    beginnings: tuple[Beginning, ...]
 
     @property
     def is_about_a_person(self) -> bool:
@@ -86,12 +98,11 @@ def open_case(parts: Parts, alert_id: str, staff_id: str, now: datetime) -> Case
 
 def _case(tx: Connection, parts: Parts, script: Script, alert: Alert, staff_id: str, now: datetime) -> Case:
     team = staff.every(tx)
-    names = {member.id: member.name(parts.vault) for member in team}
+    names = {member.id: member.name(parts.vault) for member in staff.ever(tx)}
     able = {member.id: names[member.id] for member in team if member.role != "viewer" and member.id != staff_id}
     patient = patients.get(tx, alert.patient_id) if alert.patient_id else None
     quote = alert.quote(parts.vault)
     pieces = marked(quote, alert.concepts, script)
-    others = reading.alerts_of_patient(tx, patient.id) if patient else []
     return Case(
         alert=alert,
         dossier=dossier(tx, parts, script, alert, staff_id, now),
@@ -101,11 +112,17 @@ def _case(tx: Connection, parts: Parts, script: Script, alert: Alert, staff_id: 
         person=person(tx, parts, patient, now) if patient else None,
         lines=thread(tx, parts, script, alert.contact_id, names) if alert.contact_id else (),
         pain=pain(tx, patient) if patient else (),
+        band=band(script),
         colleagues=able,
         useful=words.useful(tx, alert.id).get(staff_id),
         here=here(script),
-        others=sum(other.id != alert.id and other.resolved_at is None for other in others),
+        beginnings=_beginnings(script, patient) if patient else (),
     )
+
+
+def _beginnings(script: Script, patient: Patient) -> tuple[Beginning, ...]:
+    templates = script.practice.templates if script.practice else ()
+    return tuple(Beginning(each.name, each.title, script.say(each.text, patient.language)) for each in templates)
 
 
 def here(script: Script) -> tzinfo:
@@ -147,10 +164,13 @@ def pain(tx: Connection, patient: Patient) -> tuple[Reported, ...]:
     return tuple(Reported(day, value) for day, value in sorted(by_day.items()))
 
 
+def band(script: Script) -> Band:
+    """What the practice expects of pain."""
+    return script.practice.bands.get(PAIN_STEP, ()) if script.practice else ()
+
+
 def _why(alert: Alert) -> tuple[Why, ...]:
-    """Kept as "rule vVERSION" or "answer: step"."""
+    """Kept as "rule vVERSION", as "answer: step" or as a sentence."""
     is_heard = alert.cause in (Cause.FREE_TEXT, Cause.REVIEW, Cause.ANSWER)
-    reasons = [reason.rpartition(" v") for reason in alert.why]
-    return tuple(
-        Why(rule, version) if is_heard and rule else Why(f"{rule}{_}{version}", "") for rule, _, version in reasons
-    )
+    found = [(reason, RULE.fullmatch(reason) if is_heard else None) for reason in alert.why]
+    return tuple(Why(rule[1], rule[2]) if rule else Why(reason, "") for reason, rule in found)

@@ -12,9 +12,9 @@ from statistics import median
 from sqlalchemy import Connection, and_, select
 
 from bot.core.hours import day_after, zone
-from bot.core.pain import expected
+from bot.core.pain import Band, most
 from bot.core.wording import measure
-from bot.service.console.case import PAIN_STEP, here
+from bot.service.console.case import PAIN_STEP, band, here
 from bot.service.parts import Parts
 from bot.store import patients, staff
 from bot.store.console.tables import finding, usefulness
@@ -42,10 +42,11 @@ class Report:
 def reports(parts: Parts, days: int, now: datetime) -> list[Report]:
     """All of them, over the last so many days."""
     since = now - timedelta(days=days)
-    zone_here = here(parts.scripts.live())
+    script = parts.scripts.live()
+    zone_here = here(script)
     makers: tuple[Callable[[Connection], Report], ...] = (
         lambda tx: _replies(tx, since),
-        lambda tx: _pain(tx, since),
+        lambda tx: _pain(tx, band(script), since),
         lambda tx: _alerts(tx, parts, since, zone_here),
         lambda tx: _times(tx, since),
         lambda tx: _rules(tx, since),
@@ -78,7 +79,7 @@ def _replies(tx: Connection, since: datetime) -> Report:
     )
 
 
-def _pain(tx: Connection, since: datetime) -> Report:
+def _pain(tx: Connection, expected: Band, since: datetime) -> Report:
     zones = {person.id: (person.surgery_day, zone(person.zone)) for person in patients.every(tx)}
     asked = and_(
         answer.c.step == PAIN_STEP, answer.c.number.is_not(None), answer.c.at >= since, is_real(answer.c.patient_id)
@@ -94,21 +95,21 @@ def _pain(tx: Connection, since: datetime) -> Report:
             round(sum(all_) / len(all_), 1),
             median(all_),
             max(all_),
-            "{:.0f} to {:.0f}".format(*expected(day)),
+            most(expected, day),
         )
         for day, all_ in sorted(by_day.items())
     ]
     return Report(
         "pain",
         "Pain by day after surgery",
-        "0 to 10, as answered. The expected range is a draft.",
-        ("Day", "Answers", "Mean", "Median", "Highest", "Expected"),
+        "0 to 10, as answered. What is expected at most is a draft.",
+        ("Day", "Answers", "Mean", "Median", "Highest", "Expected at most"),
         rows,
     )
 
 
 def _alerts(tx: Connection, parts: Parts, since: datetime, zone_here: tzinfo) -> Report:
-    names = {member.id: member.name(parts.vault) for member in staff.every(tx)}
+    names = {member.id: member.name(parts.vault) for member in staff.ever(tx)}
     counts: dict[tuple[str, str], dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for row in tx.execute(select(alert).where(alert.c.raised_at >= since, is_real(alert.c.contact_id))):
         shift = _shift(row.raised_at.astimezone(zone_here).hour)

@@ -9,11 +9,11 @@ from datetime import date, datetime, tzinfo
 from sqlalchemy import Connection
 
 from bot.core.hours import day_after, zone
-from bot.core.pain import Reported
+from bot.core.pain import Band, Reported
 from bot.service import replan
-from bot.service.console.case import Person, here, pain, person, standing
+from bot.service.console.case import Person, band, here, pain, person, standing
 from bot.service.console.thread import Line, thread
-from bot.service.console.worklist import title
+from bot.service.dossier import title
 from bot.service.parts import Parts
 from bot.service.scripts import Script
 from bot.store import contacts, patients, plan, staff
@@ -95,6 +95,7 @@ class Chart:
     lines: tuple[Line, ...]
     alerts: Sequence[Concern]
     pain: tuple[Reported, ...]
+    band: Band
     here: tzinfo
     there: tzinfo
 
@@ -107,7 +108,7 @@ def open_chart(parts: Parts, patient_id: str, now: datetime) -> Chart:
 
 def _chart(tx: Connection, parts: Parts, script: Script, patient_id: str, now: datetime) -> Chart:
     patient = patients.get(tx, patient_id)
-    names = {member.id: member.name(parts.vault) for member in staff.every(tx)}
+    names = {member.id: member.name(parts.vault) for member in staff.ever(tx)}
     dues = [
         Due(
             item=entry.item,
@@ -138,6 +139,7 @@ def _chart(tx: Connection, parts: Parts, script: Script, patient_id: str, now: d
             for alert in reading.alerts_of_patient(tx, patient_id)
         ],
         pain=pain(tx, patient),
+        band=band(script),
         here=here(script),
         there=zone(patient.zone),
     )

@@ -47,6 +47,8 @@ ACTS = {
     "refused": "Acknowledgement refused",
     "resolved": "Resolved",
     "handed_over": "Handed over to",
+    "left_team": "Open again: whoever had it has left the team,",
+    "worsened": "More urgent by now",
     "not_reached": "Patient not reached",
     "nobody_on_call": "Nobody is on call",
 }

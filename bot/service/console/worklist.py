@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
@@ -13,8 +13,7 @@ from bot.core.alert import AlertState, Cause
 from bot.core.hours import day_after, zone
 from bot.core.redflag.screen import screen
 from bot.core.redflag.table import Concern, Tier
-from bot.core.wording import choose
-from bot.service.dossier import CAUSES
+from bot.service.dossier import title
 from bot.service.parts import Parts
 from bot.service.scripts import Script
 from bot.store import contacts, patients, staff
@@ -23,6 +22,7 @@ from bot.store.console import reading
 from bot.store.patients import Patient
 
 MOST_RESOLVED = 100
+FAR = datetime.max.replace(tzinfo=UTC)
 
 
 class Tab(StrEnum):
@@ -48,7 +48,11 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """`answer_by` is when somebody must have acknowledged, or, once taken, when it comes back without a disposition."""
+    """`answer_by` is when somebody must have acknowledged, or, once taken, when it comes back without a disposition.
+
+    `beside` are the other alerts of the same `bundle`, a patient or an unknown phone, in the same list: one card shows
+    them all.
+    """
 
     id: str
     code: str
@@ -64,6 +68,8 @@ class Item:
     taken_by_id: str
     patient_id: str | None
     tab: Tab
+    bundle: str
+    beside: tuple[Item, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +90,11 @@ def worklist(parts: Parts, tab: Tab, staff_id: str, search: str, now: datetime) 
     def look(tx: Connection) -> Worklist:
         found = _Items(tx, parts, script, now)
         standing = [found.item(each) for each in reading.unresolved(tx)]
-        listed = [item for item in standing if _is_in(item, tab, staff_id)]
+        cards = {each: _bundled(item for item in standing if _is_in(item, each, staff_id)) for each in Tab}
+        listed = cards[tab]
         if tab is Tab.RESOLVED:
             listed = [found.item(each) for each in reading.resolved(tx, MOST_RESOLVED)]
-        counts = {each: sum(_is_in(item, each, staff_id) for item in standing) for each in Tab}
+        counts = {each: len(of) for each, of in cards.items()}
         return Worklist(_grouped(_searched(listed, search), newest_first=tab is Tab.RESOLVED), counts)
 
     return parts.database.read(look)
@@ -99,6 +106,21 @@ def _is_in(item: Item, tab: Tab, staff_id: str) -> bool:
     return item.tab is tab
 
 
+def _bundled(items: Iterable[Item]) -> list[Item]:
+    """One card a patient: what waits comes first on it, and of that the most urgent."""
+    cards: dict[str, list[Item]] = {}
+    for item in items:
+        cards.setdefault(item.bundle, []).append(item)
+    firsts = [
+        sorted(card, key=lambda item: (item.state != AlertState.OPEN, *_soonest(item))) for card in cards.values()
+    ]
+    return [replace(first, beside=tuple(rest)) for first, *rest in firsts]
+
+
+def _soonest(item: Item) -> tuple[int, datetime, datetime]:
+    return -item.tier.urgency, item.answer_by or FAR, item.raised_at
+
+
 def _searched(items: Iterable[Item], search: str) -> list[Item]:
     """By name, number's end, code or words: in memory, because they are sealed in the database."""
     wanted = search.strip().casefold()
@@ -106,14 +128,14 @@ def _searched(items: Iterable[Item], search: str) -> list[Item]:
 
 
 def _all_words(item: Item) -> str:
-    return " ".join((item.name, item.code, item.title, *(piece.text for piece in item.words))).casefold()
+    own = (item.name, item.code, item.title, *(piece.text for piece in item.words))
+    return " ".join((*own, *map(_all_words, item.beside))).casefold()
 
 
 def _grouped(items: list[Item], *, newest_first: bool) -> Sequence[tuple[Tier, Sequence[Item]]]:
     if newest_first:
         return [(tier, [item for item in items if item.tier is tier]) for tier in Tier if _any(items, tier)]
-    far = datetime.max.replace(tzinfo=UTC)
-    items.sort(key=lambda item: (item.state != AlertState.OPEN, item.answer_by or far, item.raised_at))
+    items.sort(key=lambda item: (item.state != AlertState.OPEN, item.answer_by or FAR, item.raised_at))
     return [(tier, [item for item in items if item.tier is tier]) for tier in Tier if _any(items, tier)]
 
 
@@ -126,7 +148,7 @@ class _Items:
 
     def __init__(self, tx: Connection, parts: Parts, script: Script, now: datetime) -> None:
         self._tx, self._parts, self._script, self._now = tx, parts, script, now
-        self._staff = {member.id: member.name(parts.vault) for member in staff.every(tx)}
+        self._staff = {member.id: member.name(parts.vault) for member in staff.ever(tx)}
         self._patients: dict[str, Patient] = {}
 
     def item(self, alert: Alert) -> Item:
@@ -146,6 +168,7 @@ class _Items:
             taken_by_id=alert.acknowledged_by or "",
             patient_id=alert.patient_id,
             tab=_tab(alert),
+            bundle=alert.patient_id or alert.contact_id or alert.id,
         )
 
     def _patient(self, patient_id: str | None) -> Patient | None:
@@ -171,13 +194,6 @@ def _where(patient: Patient | None, now: datetime) -> str:
     if patient is None:
         return ""
     return f"Day {day_after(patient.surgery_day, now, zone(patient.zone))} · {patient.language.upper()}"
-
-
-def title(alert: Alert, script: Script) -> str:
-    """What it is about, in staff's words: the concepts heard, else the cause."""
-    known = script.table.concepts
-    titles = [choose(known[name].title, "en") for name in alert.concepts if name in known]
-    return ", ".join(titles) or CAUSES.get(alert.cause.value, alert.cause.value.replace("_", " ").capitalize())
 
 
 def answer_by(alert: Alert, script: Script) -> datetime | None:

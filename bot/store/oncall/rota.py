@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, delete, insert, or_, select, update
 
 from bot.core.hours import zone
 from bot.core.rota import OnHolidays, Override, Shift, Turn
@@ -104,6 +104,13 @@ def add_override(tx: Connection, new: Override, *, by: str | None, now: datetime
 
 def end_override(tx: Connection, override_id: str, at: datetime) -> None:
     tx.execute(update(rota_override).where(rota_override.c.id == override_id).values(closes=at))
+
+
+def leave(tx: Connection, staff_id: str, now: datetime) -> None:
+    """Nobody takes over for somebody and is not there: what they took is as the shifts say again."""
+    theirs = and_(rota_override.c.staff_id == staff_id, rota_override.c.closes > now)
+    tx.execute(delete(rota_override).where(and_(theirs, rota_override.c.opens >= now)))
+    tx.execute(update(rota_override).where(theirs).values(closes=now))
 
 
 def drop_override(tx: Connection, override_id: str) -> None:

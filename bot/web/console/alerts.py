@@ -133,12 +133,20 @@ class Alerts:
     def resolve(self, visitor: Visitor, alert_id: str) -> AnyResponse:
         self._record_act(visitor, "resolve alert", alert_id)
         reached, outcome, note = (request.form.get(name, "") for name in ("reached", "outcome", "note"))
+        also = request.form.getlist("also")
         return self._try(
             visitor,
             alert_id,
             "resolved",
             lambda: acting.resolve(
-                self.parts, alert_id, visitor.staff_id, reached=reached, outcome=outcome, note=note, now=self._now
+                self.parts,
+                alert_id,
+                visitor.staff_id,
+                reached=reached,
+                outcome=outcome,
+                note=note,
+                now=self._now,
+                also=also,
             ),
         )
 
@@ -178,13 +186,13 @@ class Alerts:
         return {"list": found, "view": view, "tabs": Tab, "stamp": stamp, "impaired": wrong}
 
     def _opened(self, opened: Case) -> dict[str, object]:
-        stamp = hashlib.sha256(repr((opened.alert, opened.lines, opened.person and opened.person.talk_until)).encode())
+        seen = (opened.alert, opened.lines, opened.dossier.beside, opened.person and opened.person.talk_until)
+        stamp = hashlib.sha256(repr(seen).encode())
         return {
             "case": opened,
             "case_stamp": stamp.hexdigest()[:16],
             "reached": acting.REACHED,
             "outcomes": acting.OUTCOMES,
-            "when_not_reached": acting.WHEN_NOT_REACHED,
             "trend": _trend(opened),
         }
 
@@ -192,8 +200,10 @@ class Alerts:
         view = View.asked_for()
         found = self._list(visitor, view)
         values = {**self._listed(view, found), **self._opened(opened)}
-        size = measure(request.form.get("text", ""))
-        return render_template("console/alerts.html", **values, said=said, problem=problem, size=size)
+        text = request.form.get("text", "") if problem else _beginning(opened)
+        return render_template(
+            "console/alerts.html", **values, said=said, problem=problem, text=text, size=measure(text)
+        )
 
     def _try(self, visitor: Visitor, alert_id: str, said: str, verb: Callable[[], object]) -> AnyResponse:
         """What was typed comes back with the sentence that says what is missing."""
@@ -236,5 +246,11 @@ class Alerts:
         self._record(visitor, act, opened)
 
 
+def _beginning(opened: Case) -> str:
+    """The words of the template that was chosen, where the page's own script did not put them in place."""
+    chosen = request.args.get("template", "")
+    return next((each.words for each in opened.beginnings if each.name == chosen), "")
+
+
 def _trend(opened: Case) -> Trend | None:
-    return trend(opened.pain, opened.person.day) if opened.person else None
+    return trend(opened.pain, opened.band, opened.person.day) if opened.person else None

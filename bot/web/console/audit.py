@@ -6,7 +6,7 @@ from flask import Blueprint, render_template, request
 
 from bot.core.sign_in import Right
 from bot.service.console.signing_in import Visitor
-from bot.store import patients, views
+from bot.store import patients, staff
 from bot.store.console import audit
 from bot.web.console.gate import Gate
 
@@ -33,5 +33,5 @@ def doors(gate: Gate) -> Blueprint:
 
 def _names(gate: Gate) -> dict[str, str]:
     vault = gate.parts.vault
-    staff = {row.id: row.name(vault) for row in views.team(gate.parts.database)}
-    return staff | {person.id: person.name(vault) for person in gate.parts.database.read(patients.every)}
+    team = {member.id: member.name(vault) for member in gate.parts.database.read(staff.ever)}
+    return team | {person.id: person.name(vault) for person in gate.parts.database.read(patients.every)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.core.pain import Reported, change, expected, is_above
+from bot.core.pain import Band, Reported, change, is_above, most
 
 WIDTH, HEIGHT = 280, 140
 LEFT, RIGHT, TOP, BOTTOM = 22, 8, 8, 20
@@ -35,18 +35,19 @@ class Trend:
     words: str
 
 
-def trend(series: Sequence[Reported], today: int) -> Trend | None:
+def trend(series: Sequence[Reported], band: Band, today: int) -> Trend | None:
     """None where nothing was reported yet."""
     if not series:
         return None
     first = min(series[0].day, max(0, today - FEWEST_DAYS))
     last = max(today, series[-1].day, first + FEWEST_DAYS)
     dots = tuple(
-        Dot(_x(each.day, first, last), _y(each.value), each.day, each.value, is_above(each)) for each in series
+        Dot(_x(each.day, first, last), _y(each.value), each.day, each.value, is_above(band, each)) for each in series
     )
     days = range(first, last + 1)
-    upper = [f"{_x(day, first, last):.1f},{_y(expected(day)[1]):.1f}" for day in days]
-    lower = [f"{_x(day, first, last):.1f},{_y(expected(day)[0]):.1f}" for day in reversed(days)]
+    limits = [(day, limit) for day in days if (limit := most(band, day)) is not None]
+    upper = [f"{_x(day, first, last):.1f},{_y(limit):.1f}" for day, limit in limits]
+    lower = [f"{_x(day, first, last):.1f},{_y(0):.1f}" for day, _ in (limits[-1:] + limits[:1])]
     step = max(1, (last - first) // 5)
     return Trend(
         dots=dots,
@@ -56,7 +57,7 @@ def trend(series: Sequence[Reported], today: int) -> Trend | None:
         columns=tuple((day, _x(day, first, last)) for day in days[::step]),
         change=change(series),
         days=last - first,
-        words=_words(series),
+        words=_words(series, band),
     )
 
 
@@ -68,11 +69,9 @@ def _y(value: float) -> float:
     return TOP + (10 - value) / 10 * (HEIGHT - TOP - BOTTOM)
 
 
-def _words(series: Sequence[Reported]) -> str:
+def _words(series: Sequence[Reported], band: Band) -> str:
     said = ", ".join(f"day {each.day}: {each.value:g}" for each in series[-14:])
-    latest = series[-1]
-    low, high = expected(latest.day)
-    place = "above" if is_above(latest) else "below" if latest.value < low else "within"
-    return (
-        f"Pain from 0 to 10 by day after surgery. {said}. The latest is {place} the expected {low:.0f} to {high:.0f}."
-    )
+    limit = most(band, series[-1].day)
+    place = "above" if is_above(band, series[-1]) else "within"
+    judged = "" if limit is None else f" The latest is {place} what is expected by that day, at most {limit:g}."
+    return f"Pain from 0 to 10 by day after surgery. {said}.{judged}"

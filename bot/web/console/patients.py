@@ -128,7 +128,7 @@ class Patients:
     def _one(self, visitor: Visitor, patient_id: str, **values: object) -> str:
         chart = roster.open_chart(self.parts, patient_id, self._now)
         self.gate.record(visitor, "read patient", patients=(patient_id,))
-        drawn = trend(chart.pain, chart.person.day)
+        drawn = trend(chart.pain, chart.band, chart.person.day)
         size = measure(request.form.get("text", ""))
         today = self._now.astimezone(chart.there).date()
         return render_template(

@@ -12,6 +12,7 @@ from bot.errors import Refused, UserError
 from bot.service import team, typed
 from bot.service.console import signing_in
 from bot.service.console.signing_in import Visitor
+from bot.service.talk import Moment
 from bot.store import views
 from bot.store.console import accounts
 from bot.web.console.gate import Gate
@@ -28,6 +29,8 @@ def doors(gate: Gate) -> Blueprint:
         ("POST", "/team/<staff_id>/link", people.link),
         ("POST", "/team/<staff_id>/end", people.end),
         ("POST", "/team/<staff_id>/close", people.close),
+        ("GET", "/team/<staff_id>/remove", people.ask_to_remove),
+        ("POST", "/team/<staff_id>/remove", people.remove),
     ):
         gate.door(blueprint, method, rule, Right.MANAGE)(view)
     return blueprint
@@ -77,6 +80,17 @@ class Team:
         self.gate.record(visitor, "account closed", detail=staff_id)
         signing_in.close_account(self.parts, staff_id, self._real)
         return redirect(url_for("team.show", said="closed"), code=303)
+
+    def ask_to_remove(self, visitor: Visitor, staff_id: str) -> str:
+        """What it means is said before it is done: it cannot be taken back by a tap."""
+        name = team.leaver(self.parts, staff_id, visitor.staff_id)
+        return render_template("console/remove.html", staff_id=staff_id, name=name)
+
+    def remove(self, visitor: Visitor, staff_id: str) -> Response:
+        self.gate.record(visitor, "staff removed", detail=staff_id)
+        moment = Moment(self.gate.site.now(), self._real)
+        left = team.remove(self.parts, staff_id, by=visitor.staff_id, moment=moment)
+        return make_response(self._page(said=left.sentence))
 
     @property
     def _real(self) -> datetime:

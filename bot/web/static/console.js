@@ -64,6 +64,18 @@
     if (token && event.detail?.ctx?.request?.headers) event.detail.ctx.request.headers["X-Form-Token"] = token.value;
   });
 
+  // The words of a template go where the cursor is; without this script its link brings the page with them in place.
+  document.addEventListener("click", (event) => {
+    const chosen = event.target.closest("[data-words]");
+    const box = document.getElementById("text");
+    if (!chosen || !box) return;
+    event.preventDefault();
+    const before = box.value.trim();
+    box.value = before ? `${before} ${chosen.dataset.words}` : chosen.dataset.words;
+    box.focus();
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+
   const move = (by) => {
     const items = [...document.querySelectorAll("#list .item")];
     const at = items.findIndex((item) => item === document.activeElement || (!items.includes(document.activeElement) && item.hasAttribute("aria-current")));

@@ -321,3 +321,66 @@ def test_while_paging_is_impaired_the_list_says_so_and_since_when(clinic: Clinic
 
     assert "Paging is impaired" not in before
     assert re.search(r"Paging is impaired since \d\d:\d\d\. The worker for pages on vm is dead or hangs\.", page)
+
+
+# One patient, one card
+
+
+def test_all_that_one_patient_said_stands_on_one_card(clinic: Clinic, ward: Ward, desk: Desk) -> None:
+    ward.maria.texts("my calf is swollen and hot")
+    ward.maria.texts("i cant feel when i wipe")
+    ward.hush()
+    page = desk.sees("/")
+
+    assert re.findall(r'class="item (\w+)', page) == ["urgent"]
+    assert page.count("Maria Delgado</b>") == 1
+    assert 'class="row also"' in page
+    opened = desk.sees(f"/alerts/{clinic.alerts[-1].id}")
+    assert "1 more alert of this patient is not resolved" in opened
+    assert "my calf is swollen and hot" in opened
+
+
+def test_whoever_takes_the_worst_takes_the_rest_and_resolves_what_was_settled(
+    clinic: Clinic, ward: Ward, desk: Desk
+) -> None:
+    ward.maria.texts("my calf is swollen and hot")
+    ward.maria.texts("i have a fever of 102")
+    path = emergency(ward)
+    calf, fever, numb = clinic.alerts
+
+    follows(desk, path, "acknowledge")
+    assert {alert.state.value for alert in clinic.alerts} == {"acknowledged"}
+    follows(desk, path, "resolve", reached="patient", outcome="er", note="Ambulance called.", also=calf.id)
+
+    assert [alert.state.value for alert in clinic.alerts] == ["resolved", "acknowledged", "resolved"]
+    assert sorted(str(row["alert_id"]) for row in clinic.rows(finding)) == sorted([calf.id, numb.id])
+    assert "fever" in fever.quote(clinic.parts.vault)
+    ward.hush()
+
+
+def test_a_ticked_alert_of_somebody_else_is_not_closed(clinic: Clinic, ward: Ward, desk: Desk) -> None:
+    ward.tom.texts("i have a fever of 102")
+    path = emergency(ward)
+    toms = clinic.alerts[0]
+
+    follows(desk, path, "resolve", reached="patient", outcome="er", note="", also=toms.id)
+
+    assert [alert.state.value for alert in clinic.alerts] == ["open", "resolved"]
+
+
+def test_a_text_may_begin_with_the_practices_words_in_the_patients_language(ward: Ward, desk: Desk) -> None:
+    ward.lucia.texts("no me quedan pastillas para el dolor")
+    ward.hush()
+    path = f"/alerts/{ward.clinic.alerts[-1].id}"
+
+    assert "Please call us" in desk.sees(path)
+    box = desk.sees(f"{path}?template=call-us").partition('id="text"')[2].partition("</textarea>")[0]
+
+    assert "Le escribe una enfermera de Spine Clinic" in box
+    assert 'id="text"' in desk.sees(f"{path}?template=no-such")
+
+
+def test_the_steps_for_a_patient_not_reached_are_the_practices_own(clinic: Clinic, ward: Ward, desk: Desk) -> None:
+    clinic.publish_with("practice.yaml", "Call again after five minutes", "Send the porter round after five minutes")
+
+    assert "Send the porter round after five minutes" in desk.sees(emergency(ward))

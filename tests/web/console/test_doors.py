@@ -54,6 +54,8 @@ ROUTES = {
     ("POST", "/team/<staff_id>/link"): Right.MANAGE,
     ("POST", "/team/<staff_id>/end"): Right.MANAGE,
     ("POST", "/team/<staff_id>/close"): Right.MANAGE,
+    ("GET", "/team/<staff_id>/remove"): Right.MANAGE,
+    ("POST", "/team/<staff_id>/remove"): Right.MANAGE,
     ("GET", "/account"): Right.SEE,
     ("POST", "/account/password"): Right.SEE,
     ("POST", "/account/codes"): Right.SEE,
