@@ -115,8 +115,8 @@ class Answer:
 class Turn:
     """One move: the new session, what to say in order, the answer understood, the red flags heard.
 
-    `scores` were made of answers; `tasks` are routine matters for staff: the step, and what it says. `course`: the steps
-    whose answer counted for how it goes from day to day, and not only for how much it is.
+    `scores` were made of answers; `tasks` are routine matters for staff: the step, and what it says. `course`: the
+    steps whose answer counted for how it goes from day to day, and not only for how much it is.
     """
 
     session: Session

@@ -59,14 +59,12 @@ def test_pain_above_its_day_is_a_task_and_no_page(morning: Clinic) -> None:
 def test_pain_that_rises_again_after_it_had_fallen_is_told_in_words(morning: Clinic) -> None:
     nurse = morning.nurse()
     morning.patient(day=12)
-    check_in(morning, 12, "5", "no", "no", "0", "no")
-    check_in(morning, 13, "2")
-    check_in(morning, 14, "4")
-    (patient,) = [handset for handset in morning.handsets if handset.name == "Maria Delgado"]
-    morning.clock.forward(hours=49)
-    patient.forgets()
+    check_in(morning, 12, "2", "no", "0")
+    check_in(morning, 13, "no", "yes")
+    check_in(morning, 14, "4", "no", "0")
+    morning.clock.forward(hours=48)
 
-    patient.texts("5")
+    check_in(morning, 17, "no", "no", "no", "5")
 
     (task,) = [alert for alert in morning.alerts if alert.cause.value == "trend"]
     assert task.tier is Tier.ROUTINE
@@ -75,15 +73,14 @@ def test_pain_that_rises_again_after_it_had_fallen_is_told_in_words(morning: Cli
         "pain 5 on day 17; 4 before, 2 at best; at most 6 expected",
     )
     nurse.forgets()
-    patient.forgets()
 
 
 def test_the_same_course_day_after_day_is_one_task(morning: Clinic) -> None:
-    morning.patient(day=12)
+    morning.patient(day=14)
 
-    check_in(morning, 12, "7", "no", "no", "0", "no")
-    check_in(morning, 13, "no")
-    check_in(morning, 14, "7")
+    check_in(morning, 14, "7", "no", "0")
+    morning.clock.forward(hours=48)
+    check_in(morning, 17, "no", "no", "no", "7")
 
     assert [alert.cause.value for alert in morning.alerts].count("trend") == 1
 
