@@ -24,6 +24,7 @@ from bot.core.sign_in import code_at, counter_of
 
 PICTURES = Path(__file__).resolve().parents[1] / "bot" / "docs" / "pictures"
 LAPTOP = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
 READY_SECONDS = 60
 
 
@@ -39,16 +40,38 @@ def main() -> None:
         page.wait_for_timeout(1500)
         page.screenshot(path=PICTURES / "phones.png")
         page.goto(page.get_by_text("Open alert").first.get_attribute("href") or base)
-        page.set_viewport_size({"width": 390, "height": 844})
+        page.set_viewport_size(PHONE)
         page.screenshot(path=PICTURES / "alert.png")
+        page.set_viewport_size(PHONE)
+        page.goto(f"{base}/phones")
+        page.get_by_text("Reply ACK").first.wait_for(state="attached")
+        page.wait_for_timeout(1500)
+        page.screenshot(path=PICTURES / "phones-phone.png")
+        _plan_the_rota(data)
         _console(chromium, base, _first_link(data))
         chromium.close()
 
 
 def _first_link(data: str) -> str:
-    command = [sys.executable, "-m", "bot", "staff", "link", "--first-admin", "--json"]
-    done = subprocess.run(command, env={**os.environ, "MENDLINE_DATA": data}, capture_output=True, check=True)
-    return str(json.loads(done.stdout)["link"])
+    return str(_mendline(data, "staff", "link", "--first-admin", "--json")[0]["link"])
+
+
+def _plan_the_rota(data: str) -> None:
+    """Two nurses share the days and the nights by turns; one night that both are away is a gap to be seen."""
+    ids = [row["id"] for row in _mendline(data, "staff", "list", "--json")]
+    today = datetime.now(UTC).date().isoformat()
+    for rung, hours, people in ((1, "07:00-19:00", ids), (1, "19:00-07:00", ids[::-1]), (2, "07:00-19:00", ids[::-1])):
+        days = "mon-sat" if (rung, hours) == (1, "19:00-07:00") else "every day"
+        shift = ("--rung", str(rung), "--days", days, "--hours", hours, "--first-day", today)
+        _mendline(data, "oncall", "add-shift", *shift, *people)
+
+
+def _mendline(data: str, *words: str) -> list[dict[str, str]]:
+    command = [sys.executable, "-m", "bot", *words]
+    done = subprocess.run(
+        command, env={**os.environ, "MENDLINE_DATA": data}, capture_output=True, check=True, text=True
+    )
+    return [json.loads(line) for line in done.stdout.splitlines()] if "--json" in words else []
 
 
 def _console(chromium: Browser, base: str, link: str) -> None:
@@ -69,8 +92,13 @@ def _console(chromium: Browser, base: str, link: str) -> None:
     page.screenshot(path=PICTURES / "console.png")
     page.emulate_media(color_scheme="dark")
     page.screenshot(path=PICTURES / "console-dark.png")
-    page.set_viewport_size({"width": 390, "height": 844})
+    page.set_viewport_size(PHONE)
     page.screenshot(path=PICTURES / "console-phone.png")
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size(LAPTOP)
+    page.goto(f"{base}/on-call")
+    page.wait_for_timeout(800)
+    page.screenshot(path=PICTURES / "oncall.png")
 
 
 def _text(page: Page, words: str) -> None:

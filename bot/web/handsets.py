@@ -39,6 +39,7 @@ def _patients(tx: Connection, site: Site) -> list[Person]:
             role="patient",
             caption=f"Day {day_after(person.surgery_day, now, zone(person.zone))} after surgery",
             zone=person.zone,
+            language=person.language,
         )
         for person in patients.every(tx)
     ]

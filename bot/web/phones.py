@@ -35,6 +35,7 @@ class Person:
     role: str
     caption: str = ""
     zone: str = "UTC"
+    language: str = "en"
 
 
 class CarrierAway(Exception):

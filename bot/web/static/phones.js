@@ -3,8 +3,9 @@
 
 const home = document.body.dataset.url;
 const phones = new Map(); // number -> the phone on the page
-const QUICK = {
-  patient: ["8", "YES", "NO", "STOP", "cant feel when I wipe"],
+const QUICK = { // by the patient's language
+  en: ["8", "YES", "NO", "STOP", "cant feel when I wipe"],
+  es: ["8", "SÍ", "NO", "STOP", "no siento cuando me limpio"],
   nurse: ["ACK", "HELP"],
 };
 const STATES = {
@@ -60,13 +61,21 @@ function hurry() {
 function show(data) {
   baseUrl = data.base_url;
   by("clock").hidden = !data.clock;
-  if (by("clock-line").textContent !== data.clock) by("clock-line").textContent = data.clock;
+  showClock(data.clock);
   const strangers = data.people.some((person) => !phones.has(person.number) && !(person.number in data.threads));
   present(data.people);
   for (const [number, lines] of Object.entries(data.threads)) phones.get(number)?.show(lines, first);
   last = strangers ? 0 : data.last; // somebody new: ask once for everything
   first = false;
   summarize();
+}
+
+// "Wed 25 Nov, 21:07 CST": where there is little room, the time alone.
+function showClock(text) {
+  const line = by("clock-line");
+  if (line.textContent === text) return;
+  const [time, ...day] = text.split(", ").reverse();
+  line.replaceChildren(make("span", "clock-day", day.length ? `${day.reverse().join(", ")}, ` : ""), make("span", "", time));
 }
 
 // People come and go
@@ -123,7 +132,6 @@ class Phone {
     this.element.classList.add(`is-${this.role}`);
     this.element.id = `phone-${person.number.slice(1)}`;
     this.part(".role-word").textContent = this.role === "nurse" ? "Nurse" : "Patient";
-    this.fillQuick();
     this.listen();
     by("tabs").append(this.tab);
     by("phones").append(this.element);
@@ -134,7 +142,10 @@ class Phone {
     tab.type = "button";
     tab.setAttribute("role", "tab");
     tab.setAttribute("aria-controls", `phone-${this.number.slice(1)}`);
-    tab.append(make("span", "tab-name"), make("span", "count"));
+    const face = make("span", "tab-face");
+    face.setAttribute("aria-hidden", "true");
+    tab.classList.add(`is-${this.role}`);
+    tab.append(face, make("span", "tab-name"), make("span", "tab-role", this.role === "nurse" ? "Nurse" : "Patient"), make("span", "count"));
     tab.lastChild.hidden = true;
     tab.addEventListener("click", () => select(this.number));
     tab.addEventListener("keydown", moveBetweenTabs);
@@ -158,11 +169,14 @@ class Phone {
     this.part(".screen").setAttribute("aria-label", `${person.name}: messages with the clinic`);
     this.part("textarea").setAttribute("aria-label", `Text message from ${person.name}`);
     this.element.setAttribute("aria-label", `${person.name}’s phone`);
-    this.tab.firstChild.textContent = person.name;
+    this.tab.querySelector(".tab-face").textContent = initials(person.name);
+    this.tab.querySelector(".tab-name").textContent = given;
+    this.fillQuick();
   }
 
   fillQuick() {
-    for (const words of QUICK[this.role]) {
+    this.part(".quick").replaceChildren();
+    for (const words of this.role === "nurse" ? QUICK.nurse : QUICK[this.person.language] ?? QUICK.en) {
       const chip = make("button", "chip", words);
       chip.type = "button";
       chip.addEventListener("click", () => this.send(words));

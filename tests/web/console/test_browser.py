@@ -180,6 +180,7 @@ PAGES = (
     "/on-call",
     "/outcomes",
     "/team",
+    "/team/{nurse}/remove",
     "/account",
     "/audit?verify=1",
 )
@@ -194,7 +195,7 @@ def test_axe_finds_nothing_and_no_page_is_wider_than_its_window(
     strange = violations_of(page, clinic, ["/sign-in", "/welcome/nothing"], size)
     signed_in(page, desk_of(clinic, ward.chen))
     alert = next(alert.id for alert in clinic.alerts if alert.tier == "emergency")
-    paths = [path.format(alert=alert, patient=ward.maria.id) for path in PAGES]
+    paths = [path.format(alert=alert, patient=ward.maria.id, nurse=ward.james.id) for path in PAGES]
     strange |= violations_of(page, clinic, paths, size)
 
     assert strange == {}
