@@ -23,6 +23,7 @@ from bot.errors import UserError
 from bot.service import recovery
 from bot.service.oncall import outlook
 from bot.service.parts import Parts
+from bot.service.safekeeping import retention
 from bot.service.safekeeping.backup import LAST as LAST_BACKUP
 from bot.settings import Settings, SettingsError
 from bot.store import health, marks, migrate, outbox, publications, views, watchdogs
@@ -37,6 +38,7 @@ PROCESSES = ("clock", "worker-page", "worker-talk")
 
 ASKED_OFTEN = 8
 BACKUP_EVERY = timedelta(days=2)
+RETENTION_LATE = timedelta(days=2)
 
 LATE = {Lane.PAGE: timedelta(minutes=1), Lane.TALK: timedelta(minutes=5), Lane.PLAN: timedelta(minutes=15)}
 """From here on a message that waits means that something is wrong."""
@@ -116,6 +118,7 @@ def _stored(found: Settings) -> Iterator[Finding]:
         "on call": _on_call,
         "recovery": _recovery,
         "backup": _backup,
+        "retention": _retention,
         "forgetting": _forgetting,
         "alerts": _ladders,
         "processes": _processes,
@@ -234,11 +237,23 @@ def _backup(look: Look) -> Iterator[Finding]:
         yield Finding("backup", Level.WARN, what, "each day: mendline backup FILE; then copy it elsewhere")
 
 
+def _retention(look: Look) -> Iterator[Finding]:
+    """What is kept for how long; and whether the daily look at it comes."""
+    for sentence in retention.rules(look.parts).sentences():
+        yield Finding("retention", Level.OK, sentence)
+    last = retention.last_day(look.parts)
+    if last is not None and look.now.date() - last > RETENTION_LATE:
+        what = f"the last day on which all that was due had gone is {last}"
+        yield Finding("retention", Level.WARN, what, "see that the clock runs, and that no alert about it is open")
+
+
 def _forgetting(look: Look) -> Iterator[Finding]:
     count = look.parts.database.read(lambda tx: forgetting.overdue(tx, ASKED_OFTEN))
     if count:
-        what = f"the carrier has not forgotten {count} messages of erased patients, although it was asked often"
-        yield Finding("forgetting", Level.WARN, what, "delete them in its console; the audit log has when")
+        what = f"the carrier has not forgotten {count} messages, although it was asked often"
+        yield Finding(
+            "forgetting", Level.WARN, what, "delete them in its console; the audit log has when a patient was erased"
+        )
 
 
 def _processes(look: Look) -> Iterator[Finding]:

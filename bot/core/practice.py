@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from bot.core.hours import Hours, OfficeHours
 from bot.core.policy import Policy
 from bot.core.redflag.table import Wording
+from bot.core.retention import Retention
 from bot.core.session import Bands
 from bot.core.silence import Ladders
 
@@ -79,6 +80,7 @@ class Practice:
     silence: Ladders = field(default_factory=Ladders)
     not_reached: tuple[str, ...] = NOT_REACHED
     templates: tuple[Template, ...] = ()
+    keep: Retention = field(default_factory=Retention)
 
     @cached_property
     def values(self) -> Mapping[str, str]:

@@ -11,11 +11,13 @@ from zoneinfo import ZoneInfo
 from bot.core.hours import Hours, OfficeHours, UnknownZone, zone
 from bot.core.policy import LIMITS, Emergency, Limit, Policy, Routine, SameDay
 from bot.core.practice import LANGUAGES, NOT_REACHED, WEEKDAYS, OutOfHours, Practice, Template
+from bot.core.retention import LIMITS as KEPT
+from bot.core.retention import Kept, Retention
 from bot.core.silence import LEAST_DAYS, SHIPPED, Ladder, Ladders, Way
 from bot.core.silence import LIMITS as LIMITS_OF_SILENCE
 from bot.flowfile.form import NAME, Form, text_of, time_of
 from bot.flowfile.problem import Notes
-from bot.flowfile.shape import ESCALATION, PRACTICE, SILENCE, SILENCE_OF, STEPS_OF, TEMPLATE, WEEK, in_words
+from bot.flowfile.shape import ESCALATION, KEEP, PRACTICE, SILENCE, SILENCE_OF, STEPS_OF, TEMPLATE, WEEK, in_words
 from bot.flowfile.yaml import Fields, Node, Scalar
 
 _NUMBERS_NEEDED = ("fever_f", "lift_lb")
@@ -41,6 +43,7 @@ def read_practice(node: Node | None, notes: Notes) -> Practice:
         silence=_silence(form),
         not_reached=form.texts("not_reached") or NOT_REACHED,
         templates=_templates(form),
+        keep=_keep(form),
     )
 
 
@@ -98,6 +101,21 @@ def _templates(form: Form) -> tuple[Template, ...]:
         if not NAME.fullmatch(name):
             form.notes.wrong(line, f'"{name}" is no name; use small letters, figures and dashes.')
     return tuple(Template(name, part.text("title"), part.sent("text")) for name, _, part in parts)
+
+
+def _keep(form: Form) -> Retention:
+    """What is not named stays for ever; what is named for too short a time is refused, and never goes so soon."""
+    rules = Form(form.node("keep"), form.notes, what='"keep"', known=KEEP)
+    return Retention({kept: _length(rules, kept) for kept in Kept if kept in rules})
+
+
+def _length(rules: Form, kept: Kept) -> timedelta:
+    limit = KEPT[kept]
+    wanted = rules.duration(kept, limit.least)
+    if wanted < limit.least:
+        rules.wrong(kept, f'"{kept}" must be {in_words(limit.least)} at least: {limit.why}.')
+        return limit.least
+    return wanted
 
 
 def _languages(form: Form) -> tuple[str, ...]:

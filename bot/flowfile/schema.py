@@ -33,6 +33,7 @@ _GROUPS: Mapping[str, Shape] = {
     "askings": shape.ASKING_NAMES,
     "rule": shape.RULE,
     "escalation": shape.ESCALATION,
+    "keep": shape.KEEP,
     **{f"escalation_{tier}": steps for tier, steps in shape.STEPS_OF.items()},
     "silence": shape.SILENCE,
     **{f"silence_{way}": steps for way, steps in shape.SILENCE_OF.items()},

@@ -18,6 +18,7 @@ from bot.core.policy import LIMITS
 from bot.core.practice import WEEKDAYS, OutOfHours
 from bot.core.redflag.phrases import Doubt, Intent
 from bot.core.redflag.table import CONCEPTS, Tier
+from bot.core.retention import LIMITS as KEPT
 
 Schema = Mapping[str, Any]
 
@@ -219,6 +220,7 @@ PRACTICE: Shape = {
         {"type": "object", "additionalProperties": ref("template")},
         "What a nurse may begin a text to a patient with, by name.",
     ),
+    "keep": Key(ref("keep"), "How long words are kept; what is not named stays for ever."),
     "bands": Key(
         {"type": "object", "additionalProperties": {"type": "object", "additionalProperties": NUMBER}},
         "The most that is expected of an answer, from which day on.",
@@ -290,6 +292,10 @@ PHRASES: Shape = {
         {"type": "object", "properties": {str(intent): PATTERNS for intent in Intent}, "additionalProperties": False},
         "What else a text may ask for.",
     ),
+}
+KEEP: Shape = {
+    kept.value: Key(DURATION, f"{limit.what}; {in_words(limit.least)} at least: {limit.why}.")
+    for kept, limit in KEPT.items()
 }
 ESCALATION: Shape = {tier: Key(ref(f"escalation_{tier}"), f"The ladder of the tier {tier}.") for tier in LIMITS}
 STEPS_OF: Mapping[str, Shape] = {

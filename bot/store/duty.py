@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, literal
 from bot.core import canary
 from bot.core.enrollment import Lane
 from bot.store.oncall.tables import rota_watch
+from bot.store.safekeeping.aging import DAY
 from bot.store.statements import Prepared, word
 from bot.store.tables import alert, forgetting, inbox, mark, outbox, plan_entry, session, silence
 
@@ -56,6 +57,7 @@ LOOK = Prepared(
         _lane(Lane.PLAN, "late").label("tips"),
         _is_any(forgetting.c.due_at, "real").label("forgetting"),
         (_mark(canary.WANTED) != _mark(canary.STAGED)).label("canary"),
+        (_mark(DAY) != bindparam("today")).label("retention"),
     )
 )
 
@@ -63,7 +65,8 @@ LOOK = Prepared(
 @dataclass(frozen=True, slots=True)
 class Duty:
     """`talk` and `tips`: messages of those lanes that nobody has taken up since `late`; `vanished`: pages whose sender
-    has not said how it ended; `canary`: its stage is not as the watchdog wants it."""
+    has not said how it ended; `canary`: its stage is not as the watchdog wants it; `retention`: today's words that have
+    been kept for long enough are still there."""
 
     plan: bool
     nudges: bool
@@ -79,7 +82,8 @@ class Duty:
     tips: bool
     forgetting: bool
     canary: bool
+    retention: bool
 
 
 def look(tx: Connection, *, now: datetime, real: datetime, late: datetime) -> Duty:
-    return Duty(*map(bool, LOOK.first(tx, {"now": now, "real": real, "late": late})))
+    return Duty(*map(bool, LOOK.first(tx, {"now": now, "real": real, "late": late, "today": now.date().isoformat()})))

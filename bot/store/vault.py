@@ -20,6 +20,9 @@ from bot.store.tables import data_key
 
 NONCE_BYTES = 12
 KEY_BYTES = 32
+EMPTY_BYTES = 1 + NONCE_BYTES + 16
+"""How long a sealed value without any words is: the key's number, the nonce, the tag."""
+
 ALL_KEYS = select(data_key.c.id, data_key.c.purpose, data_key.c.wrapped).order_by(data_key.c.id)
 
 

@@ -17,7 +17,7 @@ from bot.service import alert, canary, clock_steps, deliver, recovery, remind, s
 from bot.service.oncall import watch
 from bot.service.parts import Parts
 from bot.service.reconcile import reading, rounds
-from bot.service.safekeeping import redact
+from bot.service.safekeeping import redact, retention
 from bot.service.talk import Moment
 from bot.store import duty, marks
 from bot.store.duty import Duty
@@ -109,13 +109,15 @@ def decide(parts: Parts, moment: Moment, beat: Callable[[], None] = lambda: None
 
 
 def carry(parts: Parts, moment: Moment, senders: ThreadPoolExecutor | None = None) -> None:
-    """What asks the carrier: messages nobody vouches for, and those that no worker has taken up."""
+    """What asks the carrier, and what has all day: messages nobody vouches for, those that no worker has taken up, and
+    words that were kept for long enough."""
     found = _look(parts, moment)
     _do(
         (found.unconfirmed, "unconfirmed", lambda: sweep.unconfirmed(parts, moment)),
         (found.talk, "talk", lambda: deliver.drain(parts, Lane.TALK, moment, senders=senders)),
         (found.tips, "tips", lambda: deliver.drain(parts, Lane.PLAN, moment, senders=senders)),
         (found.forgetting, "forgetting", lambda: redact.due(parts, moment)),
+        (found.retention, "retention", lambda: retention.due(parts, moment)),
     )
 
 

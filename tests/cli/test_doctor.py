@@ -14,6 +14,7 @@ from bot.core.enrollment import MessageKind
 from bot.service.parts import Parts
 from bot.store import contacts, marks, outbox
 from bot.store.outbox import Draft
+from bot.store.safekeeping.aging import DAY
 from tests.cli.conftest import NOW, Said, Terminal
 
 ACCOUNT = "AC" + "1" * 32
@@ -58,6 +59,7 @@ def test_a_clinic_on_a_desk_has_nothing_bad(mendline: Terminal) -> None:
         "flows": "ok",
         "red flags": "warn",
         "on call": "warn",
+        "retention": "ok",
         "alerts": "ok",
         "processes": "warn",
         "watchdog": "warn",
@@ -83,6 +85,16 @@ def test_a_clinic_that_runs(mendline: Terminal, parts: Parts) -> None:
     found = levels(mendline("doctor", "--json"))
 
     assert (found["processes"], found["on call"]) == ("ok", "ok")
+
+
+def test_how_long_words_are_kept_and_a_daily_look_that_does_not_come(mendline: Terminal, parts: Parts) -> None:
+    said = mendline("doctor", "--json")
+    assert "the words of pages to staff: 365 days" in [each["what"] for each in said.json]
+
+    day = (NOW - timedelta(days=5)).date().isoformat()
+    parts.database.write(lambda tx: marks.leave(tx, DAY, day, NOW))
+
+    assert levels(mendline("doctor", "--json"))["retention"] == "warn"
 
 
 def test_a_process_that_died_is_bad(mendline: Terminal, parts: Parts) -> None:

@@ -52,6 +52,7 @@ ACTS = {
     "not_reached": "Patient not reached",
     "nobody_on_call": "Nobody is on call",
 }
+NO_LONGER_KEPT = "(words no longer kept)"
 ALL_TOGETHER = ("paged", "page_failed", "nobody_on_call")
 """Acts that come in rows: one line says how often and to whom."""
 
@@ -93,7 +94,7 @@ def _flagged(tx: Connection, contact_id: str) -> dict[str, tuple[str, ...]]:
 
 def _text(text: TextIn, parts: Parts, script: Script, concepts: tuple[str, ...]) -> Line:
     words = text.body(parts.vault)
-    pieces = marked(words, concepts, script) or (Piece("(no words)"),)
+    pieces = marked(words, concepts, script) or (Piece("(no words)" if text.pictures else NO_LONGER_KEPT),)
     return Line(text.at, text.at, "patient", pieces, _understood(text, has_flag=bool(concepts)), _tone(concepts))
 
 
@@ -124,7 +125,7 @@ def _message(message: MessageOut, parts: Parts, names: Mapping[str, str]) -> Lin
     state = STATES.get(message.state, message.state)
     reason = f" ({message.reason})" if message.reason and message.state in (*FAILED, "skipped", "canceled") else ""
     tone = "soon" if message.state in FAILED else ""
-    words = (Piece(message.body(parts.vault)),)
+    words = (Piece(message.body(parts.vault) or NO_LONGER_KEPT),)
     return Line(message.at, message.made_at, "us", words, f"{what} · {state}{reason}", tone, author)
 
 

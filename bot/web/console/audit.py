@@ -6,6 +6,7 @@ from flask import Blueprint, render_template, request
 
 from bot.core.sign_in import Right
 from bot.service.console.signing_in import Visitor
+from bot.service.safekeeping import retention
 from bot.store import patients, staff
 from bot.store.console import audit
 from bot.web.console.gate import Gate
@@ -23,7 +24,13 @@ def doors(gate: Gate) -> Blueprint:
             lambda tx: audit.newest(tx, before=before, patient_id=patient_id, limit=ON_A_PAGE)
         )
         verdict = gate.trail.verify() if request.args.get("verify") else None
-        values = {"entries": entries, "names": _names(gate), "verdict": verdict, "patient_id": patient_id}
+        values: dict[str, object] = {
+            "entries": entries,
+            "names": _names(gate),
+            "verdict": verdict,
+            "patient_id": patient_id,
+        }
+        values |= {"kept": retention.rules(gate.parts).sentences(), "last_day": retention.last_day(gate.parts)}
         more = entries[-1].number if len(entries) == ON_A_PAGE else None
         return render_template("console/audit.html", **values, more=more)
 
