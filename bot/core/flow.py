@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
@@ -246,3 +246,19 @@ class Flow:
                 yield step.skip_if
             if isinstance(step, Score) or (isinstance(step, Ask) and step.name == waiting):
                 yield from (branch.condition for branch in step.branches if branch.condition)
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Of several flows: the questions `at` which earlier answers may matter, and those `of` which they are answers."""
+
+    at: frozenset[str] = frozenset()
+    of: frozenset[str] = frozenset()
+
+
+def memory(flows: Iterable[Flow]) -> Memory:
+    asked = [(step.name, flow.remembers(step.name)) for flow in flows for step in flow.steps if isinstance(step, Ask)]
+    return Memory(
+        at=frozenset(name for name, remembered in asked if remembered),
+        of=frozenset[str]().union(*(remembered for _, remembered in asked)),
+    )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
-from bot.core.flow import Flow, Step
+from bot.core.flow import Flow, Memory, Step, memory
 from bot.core.notices import Notices
 from bot.core.plan import CarePlan
 from bot.core.practice import Practice
@@ -35,7 +35,10 @@ PARTS = "parts/"
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """`files` says which file each flow or part came from. `sources` are the texts all of it was read from, by path."""
+    """`files` says which file each flow or part came from. `sources` are the texts all of it was read from, by path.
+
+    `memory` follows from the flows.
+    """
 
     flows: Mapping[str, Flow]
     tips: Mapping[str, Tip]
@@ -46,6 +49,10 @@ class Library:
     files: Mapping[str, str]
     sources: Mapping[str, str]
     parts: Mapping[str, Flow] = field(default_factory=dict)
+    memory: Memory = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "memory", memory(self.flows.values()))
 
     def place(self, flow: Flow, step: Step) -> tuple[str, int]:
         """The file and line in which a step stands."""

@@ -102,7 +102,7 @@ def give_up(parts: Parts, kept: Kept, moment: Moment) -> None:
     """Tried often enough: a person reads it. The quote goes with the alert, so nothing is lost."""
 
     def work(tx: Connection) -> None:
-        who = take.who_texts(parts, kept, moment, tx, with_conversation=False)
+        who = take.who_texts(parts, kept, moment, tx)
         about, script, now = who.contact.id, parts.scripts.live(), moment.now
         alert.raise_unreadable(tx, parts, script, contact_id=about, patient=who.patient, kept=kept, now=now)
         inbox.settle(tx, kept.id, contact_id=about, state=InboxState.FAILED, understood="", now=now)

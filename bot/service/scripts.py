@@ -11,7 +11,7 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from bot.core.flow import Flow
+from bot.core.flow import Flow, Memory
 from bot.core.notices import Notices
 from bot.core.policy import WALK, Policy
 from bot.core.practice import NAMELESS, Practice
@@ -63,6 +63,10 @@ class Script:
         if self.library is None:
             raise NothingPublished(NOTHING_PUBLISHED)
         return self.library
+
+    @property
+    def memory(self) -> Memory:
+        return self.library.memory if self.library else Memory()
 
     @property
     def policy(self) -> Policy:

@@ -14,6 +14,7 @@ from bot.core.session import Facts
 from bot.service.scripts import Script
 from bot.store import sessions
 from bot.store.patients import Patient
+from bot.store.sessions import Earlier
 
 LOOK_AGAIN = timedelta(minutes=30)
 """How long a same-day alert waits while nobody can say when the office opens."""
@@ -47,19 +48,22 @@ def facts(
     flow: Flow,
     steps: Iterable[str] = ("",),
     session_id: str = "",
+    earlier: Earlier | None = None,
 ) -> Facts:
     """What the engine may know of this patient as the flow begins, or when one of these steps is answered.
 
-    Earlier answers are read only where a condition asks for them, and only those since the surgery.
+    Earlier answers are read only where a condition asks for them and they are not here yet, and only those since the
+    surgery count.
     """
     there = zone(patient.zone)
     asked = frozenset(name for step in steps for name in flow.remembers(step))
-    since = at_local(patient.surgery_day, time(), there)
+    if earlier is None or not earlier.covers(patient.id, asked):
+        earlier = sessions.earlier(tx, patient.id, asked)
     return Facts(
         table=script.table,
         in_hours=in_office_hours(script, now),
         day=max(0, day_after(patient.surgery_day, now, there)),
         language=patient.language,
-        past=sessions.past_numbers(tx, patient.id, asked, since=since, but=session_id) if asked else {},
+        past=earlier.numbers(asked, since=at_local(patient.surgery_day, time(), there), but=session_id),
         bands=script.practice.bands if script.practice else {},
     )

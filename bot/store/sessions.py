@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, bindparam, func, insert, or_, select, update
 
 from bot.core.session import Answer, Closed, Session, State
-from bot.store.statements import InsertOnce, Prepared, word
+from bot.store.statements import InsertOnce, Prepared, named, places, word
 from bot.store.tables import answer, session
 from bot.store.types import Instant
 from bot.store.vault import Vault
@@ -248,27 +248,40 @@ def since(tx: Connection, vault: Vault, moment: datetime) -> list[Past]:
     ]
 
 
-def past_numbers(
-    tx: Connection, patient_id: str, steps: Collection[str], *, since: datetime, but: str = ""
-) -> dict[str, tuple[float, ...]]:
-    """The numbers that this patient gave to these questions, oldest first, but for those of one session."""
-    values = {"patient_id": patient_id, "since": since, "but": but}
-    asked = {f"step_{place}": step for place, step in enumerate(steps)}
-    rows = _past(len(asked)).all(tx, values | asked)
-    numbers: dict[str, tuple[float, ...]] = {}
-    for row in rows:
-        numbers[row.step] = (*numbers.get(row.step, ()), row.number)
-    return numbers
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """The numbers that a patient has answered to these questions so far, oldest first: step, number, at, session_id."""
+
+    patient_id: str
+    steps: frozenset[str]
+    answers: Sequence[Any] = ()
+
+    def covers(self, patient_id: str, steps: Collection[str]) -> bool:
+        return self.patient_id == patient_id and self.steps.issuperset(steps)
+
+    def numbers(self, steps: Collection[str], *, since: datetime, but: str = "") -> dict[str, tuple[float, ...]]:
+        """By question, but for those of one session."""
+        numbers: dict[str, tuple[float, ...]] = {}
+        for given in self.answers:
+            if given.step in steps and given.at >= since and given.session_id != but:
+                numbers[given.step] = (*numbers.get(given.step, ()), given.number)
+        return numbers
+
+
+NUMBERS = select(answer.c.step, answer.c.number, answer.c.at, answer.c.session_id, answer.c.patient_id).where(
+    answer.c.number.is_not(None)
+)
+
+
+def earlier(tx: Connection, patient_id: str, steps: Collection[str]) -> Earlier:
+    found = _earlier(len(steps)).all(tx, {"patient_id": patient_id, **named(steps, "step")}) if steps else ()
+    return Earlier(patient_id, frozenset(steps), found)
 
 
 @cache
-def _past(count: int) -> Prepared:
-    """For so many questions: a statement that is built once has as many places as it has values."""
-    steps = [bindparam(f"step_{place}", type_=answer.c.step.type) for place in range(count)]
-    theirs = and_(answer.c.patient_id == bindparam("patient_id"), answer.c.step.in_(steps))
-    earlier = and_(answer.c.at >= bindparam("since"), answer.c.session_id != bindparam("but"))
-    found = select(answer.c.step, answer.c.number).where(and_(theirs, earlier, answer.c.number.is_not(None)))
-    return Prepared(found.order_by(answer.c.at))
+def _earlier(count: int) -> Prepared:
+    theirs = and_(answer.c.patient_id == bindparam("patient_id"), answer.c.step.in_(places(count, "step")))
+    return Prepared(NUMBERS.where(theirs).order_by(answer.c.at))
 
 
 def _sealed_answers(vault: Vault, session_id: str, session: Session) -> bytes:

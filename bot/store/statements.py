@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import namedtuple
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Connection,
     Dialect,
@@ -22,6 +23,7 @@ from sqlalchemy import (
     String,
     Table,
     Update,
+    bindparam,
     literal_column,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -42,6 +44,16 @@ def word(constant: str) -> ColumnElement[str]:
     return literal_column(f"'{constant}'", String)
 
 
+def places(count: int, name: str) -> list[BindParameter[str]]:
+    """For so many words: a statement that is built once has as many places as it has values."""
+    return [bindparam(f"{name}_{place}", type_=String) for place in range(count)]
+
+
+def named(words: Collection[str], name: str) -> dict[str, str]:
+    """The values for `places`."""
+    return {f"{name}_{place}": each for place, each in enumerate(words)}
+
+
 class Prepared:
     """One statement. Its parameters are named, and all of them must be given."""
 
@@ -57,21 +69,28 @@ class Prepared:
         return rows[0] if rows else None
 
     def all(self, tx: Connection, values: Values) -> list[Any]:
-        compiled = self._compiled(tx.dialect)
+        compiled = self.on(tx.dialect)
         return compiled.read(compiled.ask(tx, values)[0])
+
+    @staticmethod
+    def together(tx: Connection, *asked: tuple[Prepared, Values]) -> list[list[Any]]:
+        """What each of these would give to `all`, in one round trip where there is one."""
+        compiled = [(prepared.on(tx.dialect), values) for prepared, values in asked]
+        found = compiled[0][0].ask_together(tx, compiled)
+        return [one.read(rows) for (one, _), rows in zip(compiled, found, strict=True)]
 
     def run(self, tx: Connection, values: Values) -> int:
         """How many rows it changed."""
-        return self._compiled(tx.dialect).ask(tx, values)[1]
+        return self.on(tx.dialect).ask(tx, values)[1]
 
     def later(self, tx: Connection, values: Values) -> None:
         """Run it no later than the next statement of this transaction, or its commit.
 
         On Postgres it then travels together with its neighbours. An error is raised where they are sent.
         """
-        self._compiled(tx.dialect).put_off(tx, values)
+        self.on(tx.dialect).put_off(tx, values)
 
-    def _compiled(self, dialect: Dialect) -> _Compiled:
+    def on(self, dialect: Dialect) -> _Compiled:
         known = self._on.get(dialect.name)
         if known is None:
             kind = _OnSqlite if dialect.name == "sqlite" else _OnPostgres
@@ -123,6 +142,10 @@ class _Compiled(ABC):
         """The rows it gave, and how many it changed."""
 
     @abstractmethod
+    def ask_together(self, tx: Connection, asked: Sequence[tuple[Any, Values]]) -> list[Sequence[Sequence[Any]]]:
+        """The rows that each of these, of our own kind, gave."""
+
+    @abstractmethod
     def put_off(self, tx: Connection, values: Values) -> None: ...
 
 
@@ -136,6 +159,9 @@ class _OnSqlite(_Compiled):
             return (cursor.fetchall() if self.gives_rows else ()), cursor.rowcount
         except tx.dialect.loaded_dbapi.Error as error:
             raise_wrapped(tx, error)
+
+    def ask_together(self, tx: Connection, asked: Sequence[tuple[_OnSqlite, Values]]) -> list[Sequence[Sequence[Any]]]:
+        return [one.ask(tx, values)[0] for one, values in asked]
 
     def put_off(self, tx: Connection, values: Values) -> None:
         self.ask(tx, values)  # the database is in this process: there is no journey to save
@@ -151,14 +177,20 @@ class _OnPostgres(_Compiled):
         self._pipeline = pipeline
         are_bytes = [isinstance(type_, LargeBinary) for type_ in self.types]
         table = None if isinstance(statement, Select) else statement.table
-        self._spoken = pipeline.spoken(self.text, are_bytes, writes_to=table)
+        self.spoken = pipeline.spoken(self.text, are_bytes, writes_to=table)
 
     def ask(self, tx: Connection, values: Values) -> tuple[Sequence[Sequence[Any]], int]:
-        (result,) = self._pipeline.ask(tx, (self._spoken, self.given(values)))
+        (result,) = self._pipeline.ask(tx, (self.spoken, self.given(values)))
         return result.rows, result.changed
 
+    def ask_together(
+        self, tx: Connection, asked: Sequence[tuple[_OnPostgres, Values]]
+    ) -> list[Sequence[Sequence[Any]]]:
+        results = self._pipeline.ask(tx, *((one.spoken, one.given(values)) for one, values in asked))
+        return [result.rows for result in results]
+
     def put_off(self, tx: Connection, values: Values) -> None:
-        self._pipeline.later(tx, (self._spoken, self.given(values)))
+        self._pipeline.later(tx, (self.spoken, self.given(values)))
 
 
 def _nothing(_values: Values) -> tuple[()]:

@@ -15,6 +15,7 @@ from bot.core.flow import (
     Chosen,
     Flow,
     Kind,
+    Memory,
     No,
     Number,
     Option,
@@ -26,6 +27,7 @@ from bot.core.flow import (
     When,
     Words,
     Yes,
+    memory,
 )
 from bot.core.redflag.table import Concept, Concern, Handling, RedFlagTable, Tier
 from bot.core.session import Answer, Facts, Session, State, advance, start
@@ -313,3 +315,10 @@ def test_a_step_is_passed_over_while_its_condition_holds(day: int, step: str | N
 def test_a_flow_says_which_earlier_answers_matter() -> None:
     assert COURSE.remembers("pain") == {"pain"}
     assert COURSE.remembers("walk") == frozenset()
+
+
+def test_several_flows_say_at_which_questions_earlier_answers_matter() -> None:
+    other = replace(COURSE, name="other", steps=COURSE.steps[1:])
+
+    assert memory((COURSE, other)) == Memory(at=frozenset({"pain"}), of=frozenset({"pain"}))
+    assert memory((other,)) == Memory()

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
+from sqlalchemy import Connection
 
 from bot.core.redflag.table import Tier
+from bot.store import inbox, senders
+from bot.store.inbox import Inbound
 from bot.store.tables import answer
 from tests.clinic import MORNING, Clinic
 
@@ -36,6 +40,32 @@ def test_three_more_than_yesterday_is_for_today(morning: Clinic, second: str, ti
     check_in(morning, 4, second, "no", "no", "0", "no")
 
     assert [alert.tier for alert in morning.alerts if "uncontrolled_pain" in alert.concepts] == tiers
+
+
+def test_what_a_question_looks_back_to_is_read_with_whoever_answers_it(morning: Clinic) -> None:
+    patient = morning.patient(day=3)
+    check_in(morning, 3, "2", "no", "no", "no")
+    morning.clock.forward(hours=1)
+    patient.forgets()
+    text = Inbound(sid="SM" + "3" * 32, phone=patient.number, body="2")
+    kept = inbox.new(morning.parts.vault, morning.parts.ids(), text, now=morning.moment.now)
+
+    def work(tx: Connection) -> senders.Known | None:
+        inbox.keep(tx, kept, text, next_attempt_at=morning.moment.real)
+        memory = morning.parts.scripts.live().memory
+        return senders.known(tx, kept.phone_index, inbox_id=kept.id, attempt=1, memory=memory)
+
+    known = morning.parts.database.write(work)
+
+    assert known is not None
+    assert known.earlier is not None
+    assert known.earlier.covers(known.people[0].id, {"pain"})
+    assert known.earlier.numbers({"pain"}, since=morning.moment.now - timedelta(days=4)) == {"pain": (2.0,)}
+    assert known.earlier.numbers({"pain"}, since=morning.moment.now) == {}
+    assert not known.earlier.covers("somebody else", {"pain"})
+    assert not known.earlier.covers(known.people[0].id, {"walk"})
+    patient.texts("2")
+    patient.forgets()
 
 
 def test_pain_above_its_day_is_a_task_and_no_page(morning: Clinic) -> None:

@@ -263,6 +263,16 @@ def end_connections(database: Database) -> None:
     other.close()
 
 
+def test_two_questions_asked_together_are_answered_apart_behind_what_was_put_off(database: Database) -> None:
+    def work(tx: Connection) -> list[list[str]]:
+        leave(tx, "a", "x")
+        leave(tx, "b", "y")
+        found = Prepared.together(tx, (FIND, {"which": "a"}), (FIND, {"which": "none"}), (FIND, {"which": "b"}))
+        return [[row.value for row in rows] for rows in found]
+
+    assert database.write(work) == [["x"], [], ["y"]]
+
+
 def test_a_constant_stands_in_the_statement(database: Database) -> None:
     said = str(select(mark.c.value).where(mark.c.name == word("a")).compile(dialect=database.engine.dialect))
 

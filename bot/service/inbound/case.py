@@ -16,7 +16,7 @@ from bot.service.talk import Moment, in_office_hours
 from bot.store.contacts import Contact
 from bot.store.inbox import Kept
 from bot.store.patients import Patient
-from bot.store.sessions import Conversation
+from bot.store.sessions import Conversation, Earlier
 from bot.store.staff import Staff
 
 
@@ -55,7 +55,8 @@ def take_up(parts: Parts, kept: Kept, moment: Moment, *, by_answer: bool) -> Cas
 class Who:
     """Who sent it, as the contact's lock found them. `member` is looked for only where there are no patients.
 
-    `before`: the conversation that ended last, which is looked for only where none waits.
+    `before`: the conversation that ended last, which is looked for only where none waits. `earlier`: what may matter to
+    the waiting question of what was answered before; None where nothing may.
     """
 
     contact: Contact
@@ -63,6 +64,7 @@ class Who:
     conversation: Conversation | None
     member: Staff | None
     before: Conversation | None = None
+    earlier: Earlier | None = None
 
     @property
     def sender(self) -> Sender:

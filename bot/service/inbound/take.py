@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 from sqlalchemy import Connection
 
 from bot.core.alert import Acknowledgement, acknowledgement
 from bot.core.binding import hangs_on_receipt
 from bot.core.enrollment import Consent, Lane
+from bot.core.flow import Memory
 from bot.core.lateness import decide_late
 from bot.core.reception import Decision, Over, Sender, Waiting, decide, decide_without_script, is_for_waiting
 from bot.core.redflag.table import Tier
@@ -32,7 +34,7 @@ REFUSED = {
 
 def whole(case: Case, tx: Connection) -> Taken:
     """Raises what a broken script raises: `without_script` does then what safety needs."""
-    who = who_texts(case.parts, case.kept, case.moment, tx)
+    who = who_texts(case.parts, case.kept, case.moment, tx, memory=case.script.memory)
     if who.contact.is_blocked:
         contacts.set_blocked(tx, who.contact.id, None)  # it has just texted us, so it can be reached
     if who.member and (ack := acknowledgement(case.body)):
@@ -59,7 +61,7 @@ def without_script(case: Case, tx: Connection) -> Taken:
 
     Raises AlreadyHandled when an earlier attempt, or the same webhook again, did this much already.
     """
-    who = who_texts(case.parts, case.kept, case.moment, tx, with_conversation=False)
+    who = who_texts(case.parts, case.kept, case.moment, tx)
     if alerts.was_heard_in(tx, case.kept.id) or outbox.of_text(tx, case.kept.id):
         raise inbox.AlreadyHandled(case.kept.id)
     decision = decide_without_script(case.text, case.heard, who.standing(), case.facts)
@@ -79,18 +81,19 @@ def emergency_words(case: Case) -> list[Reply]:
     return [Reply("", "\n".join(case.script.say(tells[0], language) for language in ("en", "es")))]
 
 
-def who_texts(parts: Parts, kept: Kept, moment: Moment, tx: Connection, *, with_conversation: bool = True) -> Who:
-    """A number that texts for the first time becomes a contact."""
-    vault, index = parts.vault, kept.phone_index
-    known = senders.known(tx, index, inbox_id=kept.id, attempt=kept.attempts)
+def who_texts(parts: Parts, kept: Kept, moment: Moment, tx: Connection, *, memory: Memory | None = None) -> Who:
+    """A number that texts for the first time becomes a contact. Without a `memory` the conversation stays closed."""
+    vault = parts.vault
+    find = partial(senders.known, tx, kept.phone_index, inbox_id=kept.id, attempt=kept.attempts, memory=memory)
+    known = find()
     if known is None:
         contacts.ensure(tx, vault, kept.phone(vault), language="en", now=moment.now, new_id=parts.ids)
-        known = senders.known(tx, index, inbox_id=kept.id, attempt=kept.attempts)
+        known = find()
     if known is None:
         raise LookupError("a contact vanished while it was being made")
     member = None if known.people else staff.of_contact(tx, known.contact.id)
-    conversation = known.conversation(vault) if with_conversation else None
-    return Who(known.contact, known.people, conversation, member)
+    conversation = known.conversation(vault) if memory else None
+    return Who(known.contact, known.people, conversation, member, earlier=known.earlier)
 
 
 def _waiting(case: Case, tx: Connection, conversation: Conversation | None) -> Waiting | None:
@@ -139,6 +142,7 @@ def _facts(case: Case, tx: Connection, who: Who, talk_of: Waiting | Over | None)
         flow=talk_of.flow,
         steps=_asked_of(case, talk_of),
         session_id=conversation.id,
+        earlier=who.earlier,
     )
     return replace(more, in_hours=case.facts.in_hours)
 
