@@ -6,8 +6,9 @@ import json
 from functools import lru_cache
 from importlib.resources import files
 
-from bot.core.redflag.ear import Ear, Learnt, packed
+from bot.core.redflag.ear import Ear, Learnt
 from bot.core.redflag.senses import Senses, thesaurus
+from bot.core.redflag.weights import packed
 from bot.flowfile.problem import Notes
 from bot.flowfile.yaml import Fields, Node, Scalar, read
 

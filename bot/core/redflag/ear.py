@@ -12,32 +12,16 @@ from dataclasses import dataclass, field
 from itertools import chain
 from math import sqrt
 
-from bot.core.redflag.features import NEAR, in_order, named_at, together, words_of
-from bot.core.redflag.scopes import scopes_of
+from bot.core.redflag.features import words_of
 from bot.core.redflag.senses import Senses
 from bot.core.redflag.tokens import Reading
+from bot.core.redflag.weights import Weight, Weights, unpacked
 
 WINDOW = 18
 """A longer text is weighed in stretches of so many words, which overlap by half: a red flag may be buried in it."""
 
 SEVERE = "!"
 """Behind a concept's name: its severe form."""
-
-Weight = int
-"""Two hundredths in one number, so that a whole text is one sum: what a feature adds in the lower HALF bits, and what
-it adds to the square of the text's length above them."""
-HALF = 32
-Near = Mapping[str, Mapping[str, Weight]]
-
-
-def packed(adds: int, squares: int) -> Weight:
-    return (squares << HALF) + adds
-
-
-def unpacked(weight: Weight) -> tuple[int, int]:
-    """What it adds, and its share of the square of the length."""
-    squares = (weight + (1 << HALF - 1)) >> HALF
-    return weight - (squares << HALF), squares
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +53,7 @@ class Ear:
         self.version = learnt.version
         self._learnt = learnt
         self._senses = senses
-        self._near = _pairs(learnt.weights, senses)
+        self._weights = Weights(learnt.weights, senses)
 
     def listen(self, reading: Reading) -> Hunch | None:
         """The likeliest red flag in this text; None for a text without a word."""
@@ -77,7 +61,7 @@ class Ear:
         if not words:
             return None
         senses = self._senses.of(words)
-        totals = self._weigh(words, senses)
+        totals = self._weights.running(words, senses)
         first, after = max(_windows(len(words)), key=lambda window: _score(totals, *window))
         strength = self._learnt.bias + _score(totals, first, after)
         start, end = _weightiest(totals, first, after)
@@ -90,22 +74,7 @@ class Ear:
 
     def total(self, words: Sequence[str]) -> Weight:
         """What a whole text weighs."""
-        return self._weigh(words, self._senses.of(words))[-1]
-
-    def _weigh(self, words: Sequence[str], senses: Sequence[tuple[str, ...]]) -> list[Weight]:
-        """Running totals, one more than there are words."""
-        scopes = scopes_of(words, senses)
-        look_up = self._learnt.weights.get
-        totals = [0]
-        for place in range(len(words)):
-            known = map(look_up, named_at(words, senses, scopes[place], place))
-            totals.append(totals[-1] + sum(filter(None, known)) + self._together(senses, place))
-        return totals
-
-    def _together(self, senses: Sequence[tuple[str, ...]], place: int) -> Weight:
-        """What the senses of one word weigh with those near it."""
-        near = list(chain.from_iterable(senses[place + 1 : place + 1 + NEAR]))
-        return sum(sum(filter(None, map(self._near[sense].get, near))) for sense in senses[place]) if near else 0
+        return self._weights.running(words, self._senses.of(words))[-1]
 
     def _name(self, words: Sequence[str], senses: Sequence[tuple[str, ...]]) -> str:
         """Which red flag it is, from what its words are and mean."""
@@ -115,17 +84,6 @@ class Ear:
         length = sqrt(len(rows) or 1)
         totals = [sum(column) / length + bias for *column, bias in zip(*rows, biases, strict=True)]
         return self._learnt.names[totals.index(max(totals))]
-
-
-def _pairs(weights: Mapping[str, Weight], senses: Senses) -> Near:
-    """What two senses weigh together, by the first and then the second."""
-    table: dict[str, dict[str, Weight]] = {name: {} for name in senses.names}
-    for sense in senses.names:
-        for other in senses.names:
-            weight = weights.get(together(sense, other), 0) + weights.get(in_order(sense, other), 0)
-            if weight:
-                table[sense][other] = weight
-    return table
 
 
 def _windows(size: int) -> Iterator[tuple[int, int]]:

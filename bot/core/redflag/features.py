@@ -16,11 +16,13 @@ def words_of(reading: Reading) -> tuple[list[str], list[int]]:
     """The words as the ear takes them, with stops among them, and which word of the reading each stands for."""
     words: list[str] = []
     places: list[int] = []
+    stops = {sentence.first for sentence in reading.sentences}
+    soft = reading.soft
     for place, (word, value) in enumerate(zip(reading.words, reading.values, strict=True)):
-        if place and reading.hard >> place & 1:
+        if place and place in stops:
             words.append(".")
             places.append(place - 1)
-        elif reading.soft >> place & 1:
+        elif soft and soft >> place & 1:
             words.append(",")
             places.append(max(0, place - 1))
         words.append(word if value is None or not word[0].isdigit() else _about(value))
@@ -45,7 +47,7 @@ def _about(value: float) -> str:
 
 
 def features(words: Sequence[str], senses: Senses) -> Iterator[str]:
-    """Every feature of a text, as training counts them. `Ear` looks up the very same."""
+    """Every feature of a text, as training counts them. `Weights` sums the very same."""
     meant = senses.of(words)
     scopes = scopes_of(words, meant)
     for place in range(len(words)):

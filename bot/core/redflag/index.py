@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -14,30 +14,35 @@ Key = TypeVar("Key")
 
 @dataclass(frozen=True, slots=True)
 class Index(Generic[Key]):
-    """Phrases, each with what it stands for, and by every atom the numbers of those to try when it is in a text."""
+    """Phrases, each with what it stands for, and by every atom those to try when it is in a text: bit n for the nth."""
 
     listed: tuple[tuple[Pattern, Key], ...] = field(repr=False)
-    by_atom: Mapping[str, tuple[int, ...]] = field(repr=False)
+    by_atom: Mapping[str, int] = field(repr=False)
 
-    def possible(self, sheet: Sheet) -> Iterator[tuple[Pattern, Key]]:
+    def possible(self, sheet: Sheet) -> list[tuple[Pattern, Key]]:
         """Those with every needed word in the text, in the order in which they are listed."""
-        numbers: set[int] = set()
+        by_atom, listed, missing = self.by_atom, self.listed, ~sheet.present
+        tried = 0
         for atom in sheet.names:
-            if atom in self.by_atom:
-                numbers.update(self.by_atom[atom])
-        missing = ~sheet.present
-        for number in sorted(numbers):
-            if not self.listed[number][0].needs & missing:
-                yield self.listed[number]
+            if atom in by_atom:
+                tried |= by_atom[atom]
+        possible = []
+        while tried:
+            bit = tried & -tried
+            tried ^= bit
+            one = listed[bit.bit_length() - 1]
+            if not one[0].needs & missing:
+                possible.append(one)
+        return possible
 
 
 def index(
     phrases: Iterable[tuple[Pattern, Key]], members: Sequence[frozenset[str]], commonness: Sequence[int]
 ) -> Index[Key]:
     listed = tuple(phrases)
-    by_atom: dict[str, list[int]] = {}
+    by_atom: dict[str, int] = {}
     for number, (pattern, _) in enumerate(listed):
         rarest = min(pattern.elements, key=lambda element: commonness[element])
         for atom in members[rarest]:
-            by_atom.setdefault(atom, []).append(number)
-    return Index(listed, {atom: tuple(numbers) for atom, numbers in by_atom.items()})
+            by_atom[atom] = by_atom.get(atom, 0) | 1 << number
+    return Index(listed, by_atom)

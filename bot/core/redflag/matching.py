@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Protocol
 
 from bot.core.redflag.pattern import END, START, Pattern, Sequence
@@ -75,7 +76,7 @@ class Sheet:
         self._members = elements.members
         self._is_large = elements.large
         self._large: dict[int, list[tuple[int, int]]] = {}
-        self.rows: dict[int, Row] = {}
+        self.rows = self._whole = dict[int, Row]()
 
     def is_large(self, element: int) -> bool:
         return bool(self._is_large >> element & 1)
@@ -95,28 +96,38 @@ class Sheet:
     def row(self, element: int) -> Row:
         row = self.rows.get(element)
         if row is None:
-            row = self.rows[element] = self._found(element)
+            row = self.rows[element] = self._heard(element) if self.hidden else self._found(element)
         return row
 
+    def _heard(self, element: int) -> Row:
+        """Where the whole text has it and none of its words is hidden."""
+        row = self._whole.get(element)
+        if row is None:
+            row = self._whole[element] = self._found(element)
+        ones, more = row
+        if more:
+            more = tuple((length, heard) for length, bits in more if (heard := bits & ~self._hides(length)))
+        return ones & ~self.hidden, more
+
     def _found(self, element: int) -> Row:
-        if self.is_large(element):
+        if self._is_large >> element & 1:
             where = self._large.get(element, ())
         else:
-            where = [self.atoms[atom] for atom in self._members[element] & self.names]
+            atoms = self.atoms
+            where = [atoms[atom] for atom in self._members[element] & self.names]
         ones = 0
         more: dict[int, int] = {}
         for length, bits in where:
-            heard = bits & ~self._hides(length)
             if length == 1:
-                ones |= heard
-            elif heard:
-                more[length] = more.get(length, 0) | heard
+                ones |= bits
+            else:
+                more[length] = more.get(length, 0) | bits
         return (ones, tuple(more.items())) if more else (ones, ())
 
     def _hides(self, length: int) -> int:
         """Where so many words that stand together would hold one that is not heard."""
         hides = self.hidden
-        for shift in range(1, length) if hides else ():
+        for shift in range(1, length):
             hides |= self.hidden >> shift
         return hides
 
@@ -139,10 +150,10 @@ class Sheet:
 
 def lay_out(reading: Reading, elements: Elements) -> Sheet:
     sheet = Sheet(reading, elements)
-    words = reading.words
     places: dict[str, int] = {}
-    for place, word in enumerate(words):
+    for place, word in enumerate(reading.words):
         places[word] = places.get(word, 0) | 1 << place
+    begun: dict[str, Mapping[str, tuple[Together, ...]]] = {}
     for word, bits in places.items():
         if (entry := elements.entry(word)) is not None:
             sheet.present |= entry.elements
@@ -150,7 +161,8 @@ def lay_out(reading: Reading, elements: Elements) -> Sheet:
                 sheet.mark(atom, 1, bits)
             sheet.mark_large(entry.large, 1, bits)
             if entry.longer:
-                _mark_longer(sheet, entry.longer, bits)
+                begun[word] = entry.longer
+    _mark_longer(sheet, begun)
     _mark_numbers(sheet, elements, places)
     sheet.names = frozenset(sheet.atoms)
     return sheet
@@ -163,20 +175,19 @@ def _unbroken(hard: int) -> tuple[int, ...]:
     return -1, one, two, two & (two << 1 | 1), two & (two << 2 | 3)
 
 
-def _mark_longer(sheet: Sheet, longer: Mapping[str, tuple[Together, ...]], bits: int) -> None:
+def _mark_longer(sheet: Sheet, begun: Mapping[str, Mapping[str, tuple[Together, ...]]]) -> None:
+    """What words of one sentence make up together, by the first of them and then the second."""
     words, unbroken = sheet.reading.words, sheet.unbroken[1]
-    bits &= unbroken >> 1 & ((1 << sheet.size - 1) - 1)
-    while bits:
-        bit = bits & -bits
-        bits ^= bit
-        place = bit.bit_length() - 1
-        for together in longer.get(words[place + 1], ()):
+    for place, (word, following) in enumerate(pairwise(words)):
+        if word not in begun or following not in begun[word]:
+            continue
+        for together in begun[word][following]:
             length = len(together.rest) + 1
             inside = ((1 << length - 1) - 1) << place + 1
             if (length == 2 or tuple(words[place + 1 : place + length]) == together.rest) and not inside & ~unbroken:
                 sheet.present |= together.elements
-                sheet.mark(together.atom, length, bit)
-                sheet.mark_large(together.large, length, bit)
+                sheet.mark(together.atom, length, 1 << place)
+                sheet.mark_large(together.large, length, 1 << place)
 
 
 def _mark_numbers(sheet: Sheet, elements: Elements, places: Mapping[str, int]) -> None:
@@ -221,16 +232,23 @@ def find(pattern: Pattern, sheet: Sheet) -> list[Match]:
 
 
 def _spans(order: Sequence, sheet: Sheet, everywhere: int) -> list[Match]:
-    if not _run(order, sheet, everywhere):
+    ends = _run(order, sheet, everywhere)
+    if not ends:
         return []
     matches: list[Match] = []
     starts = _starts(order, sheet, everywhere)
+    if not starts & starts - 1:
+        return [_match(starts, ends)]
     while starts and len(matches) < MOST_MATCHES:
         bit = starts & -starts
         starts ^= bit
         if ends := _run(order, sheet, bit):
-            matches.append(Match(bit.bit_length() - 1, (ends & -ends).bit_length() - 1))
+            matches.append(_match(bit, ends))
     return matches
+
+
+def _match(start: int, ends: int) -> Match:
+    return Match(start.bit_length() - 1, (ends & -ends).bit_length() - 1)
 
 
 def _starts(order: Sequence, sheet: Sheet, everywhere: int) -> int:

@@ -6,6 +6,7 @@ Coarser than the context that judges phrases, and not a judgement: the ear has l
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain, product
 
 REACH = 7
 """How many words a "no" goes on for, until a stop, a "but" or an "I" ends it."""
@@ -18,15 +19,20 @@ STOPS = frozenset(".?")
 OF_SENTENCE = (("$scope_if", "?"), ("$scope_past", "<"), ("$scope_other", "@"))
 
 DENIED, SAID = "!", "+"
+SCOPES = tuple(
+    mark + "".join(about) for mark in (DENIED, SAID) for about in product(*(("", m) for _, m in OF_SENTENCE))
+)
+"""Every mark that a word may have."""
 
 
 def scopes_of(words: Sequence[str], senses: Sequence[tuple[str, ...]]) -> list[str]:
     """Marks for each word: "!" or "+" for denied or said, then "?", "<" and "@" for if, past and another."""
     found: list[str] = []
     start = 0
+    last = len(words) - 1
     for place, mark in enumerate(_denials(words, senses)):
         found.append(mark)
-        if words[place] in STOPS or place == len(words) - 1:
+        if place == last or words[place] in STOPS:
             about = _about(senses[start : place + 1], asks=words[place] == "?")
             if about:
                 found[start:] = [mark + about for mark in found[start:]]
@@ -37,9 +43,8 @@ def scopes_of(words: Sequence[str], senses: Sequence[tuple[str, ...]]) -> list[s
 def _denials(words: Sequence[str], senses: Sequence[tuple[str, ...]]) -> list[str]:
     marks: list[str] = []
     until = -1
-    for place, word in enumerate(words):
-        own = senses[place]
-        if word in STOPS or BUT in own or (ME in own and NO not in own):
+    for place, (word, own) in enumerate(zip(words, senses, strict=True)):
+        if word in STOPS or (own and (BUT in own or (ME in own and NO not in own))):
             until = -1
         marks.append(DENIED if place <= until else SAID)
         if NO in own:
@@ -50,5 +55,5 @@ def _denials(words: Sequence[str], senses: Sequence[tuple[str, ...]]) -> list[st
 
 
 def _about(senses: Sequence[tuple[str, ...]], *, asks: bool) -> str:
-    inside = {sense for group in senses for sense in group}
+    inside = set(chain.from_iterable(senses))
     return "".join(mark for cue, mark in OF_SENTENCE if cue in inside or (asks and mark == "?"))

@@ -1,6 +1,6 @@
 """Listening to a patient's own words: which red flags are in them, which were let go, and what else is asked.
 
-Screening is pure and always answers. Whatever it is unsure of, it hsheets.
+Screening is pure and always answers. Whatever it is unsure of, it hears.
 """
 
 from __future__ import annotations

@@ -22,9 +22,10 @@ class Senses:
         """The senses of each word; those of a saying stand with its first word."""
         found = [self.words.get(word, NONE) for word in words]
         for place, word in enumerate(words):
-            for rest, sense in self.sayings.get(word, ()):
-                if tuple(words[place + 1 : place + 1 + len(rest)]) == rest and sense not in found[place]:
-                    found[place] = (*found[place], sense)
+            if word in self.sayings:
+                for rest, sense in self.sayings[word]:
+                    if tuple(words[place + 1 : place + 1 + len(rest)]) == rest and sense not in found[place]:
+                        found[place] = (*found[place], sense)
         return found
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 SHORTEST = 5
 """Below five letters one letter makes another word ("leg", "lag")."""
 
 LONGEST = 24
 SHORTEST_RUN, SHORTEST_PART, LONGEST_PART = 6, 3, 12
+HEAD = 3
+"""How many letters are looked at first: few words begin like any that is listened for."""
 SMALL_PARTS = frozenset(("i", "my", "no", "me", "se", "la", "el", "le", "in", "is", "it", "go", "to", "of", "mi", "ya"))
 """Words run together are parted only into words of at least three letters, and these."""
 RUN = re.compile(r"(.)\1{2,}")
@@ -36,6 +38,8 @@ class Speller:
             self._alike.setdefault(sound(word), word)
             for shorter in _without_one(word):
                 self._near.setdefault(shorter, word)
+        self._heads = {word[:HEAD] for word in (*targets, *self._near)}
+        self._parts = {word for word in self._known if len(word) >= SHORTEST_PART} | (SMALL_PARTS & self._known)
         for word in sorted(self._known):
             if len(word) >= SHORTEST:
                 self._alike.setdefault(sound(word), word)
@@ -71,23 +75,29 @@ class Speller:
         for place in range(len(word)):
             if place in reached:
                 for end in range(place + 1, min(len(word), place + LONGEST_PART) + 1):
-                    if end not in reached and self._may_be_part(word[place:end]):
+                    if word[place:end] in self._parts and end not in reached:
                         reached[end] = (*reached[place], word[place:end])
         parts = reached.get(len(word), ())
         return " ".join(parts) if max(map(len, parts), default=0) > SHORTEST_PART else ""
 
-    def _may_be_part(self, part: str) -> bool:
-        return part in self._known and (len(part) >= SHORTEST_PART or part in SMALL_PARTS)
-
     def _one_away(self, word: str) -> str | None:
         if (found := self._near.get(word)) and _close(word, found):
             return found
-        for shorter in _without_one(word):
+        for shorter in self._without_one(word):
             if len(shorter) >= SHORTEST and shorter in self._targets and _close(word, shorter):
                 return shorter
             if (found := self._near.get(shorter)) and abs(len(found) - len(word)) <= 1 and _close(word, found):
                 return found
         return None
+
+    def _without_one(self, word: str) -> Iterator[str]:
+        """The word without each of its letters in turn, where what is left begins like a word listened for."""
+        for place in range(HEAD):
+            if word[:place] + word[place + 1 : HEAD + 1] in self._heads:
+                yield word[:place] + word[place + 1 :]
+        if word[:HEAD] in self._heads:
+            for place in range(HEAD, len(word)):
+                yield word[:place] + word[place + 1 :]
 
 
 def sound(word: str) -> str:

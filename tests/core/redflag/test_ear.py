@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.redflag.ear import packed, unpacked
 from bot.core.redflag.features import features, words_of
 from bot.core.redflag.screen import screen
 from bot.core.redflag.tokens import read
+from bot.core.redflag.weights import packed, unpacked
 from bot.flowfile.ear import learnt, packaged_ear, packaged_senses
 from bot.flowfile.phrases import fallback_phrases
 from tests.core.redflag.train import Example, train
