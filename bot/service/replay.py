@@ -76,7 +76,8 @@ def _run(
 ) -> Iterator[Differs]:
     patient = patients.get(tx, past.patient_id)
     there = zone(patient.zone)
-    sides = [_Side(reading, past.session.flow, dict(earlier), patient.language) for reading in (before, after)]
+    began = past.started_at, max(0, day_after(patient.surgery_day, past.started_at, there))
+    sides = [_Side(reading, past.session.flow, dict(earlier), patient.language, *began) for reading in (before, after)]
     for text_id, at, body in replies:
         day = max(0, day_after(patient.surgery_day, at, there))
         old, new = (side.takes(body, at, day) for side in sides)
@@ -98,14 +99,24 @@ class _Taken:
 
 
 class _Side:
-    """One conversation under one version of the scripts."""
+    """One conversation under one version of the scripts, from the moment and the day on which it began."""
 
-    def __init__(self, reading: Reading, flow: str, earlier: dict[str, tuple[float, ...]], language: str) -> None:
+    def __init__(
+        self,
+        reading: Reading,
+        flow: str,
+        earlier: dict[str, tuple[float, ...]],
+        language: str,
+        began_at: datetime,
+        began_on: int,
+    ) -> None:
         self._reading = reading
         self._flow: Flow | None = reading.library.flows.get(flow)
         self._earlier = earlier
         self._language = language
-        self._session: Session | None = start(self._flow, 0).session if self._flow else None
+        self._session: Session | None = None
+        if self._flow:
+            self._session = start(self._flow, 0, self._facts(began_at, began_on)).session
 
     @property
     def answers(self) -> dict[str, object]:
