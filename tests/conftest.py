@@ -18,6 +18,12 @@ from tests.clinic import Clinic, release_once
 _numbers = itertools.count()
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--every-pair", action="store_true", help="Every two answers in a row of every flow, not a sample."
+    )
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """The address of a Postgres of this run's own, from a wheel: no package, no service."""
