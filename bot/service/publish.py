@@ -14,7 +14,7 @@ from bot.flowfile.change import Change, changes
 from bot.flowfile.check import Checked, check_sources
 from bot.flowfile.library import Library, read_folder
 from bot.service.parts import Parts
-from bot.store import publications
+from bot.store import marks, patients, publications
 from bot.store.publications import Publication, Record
 
 
@@ -60,7 +60,8 @@ def put_live(
     if live is not None and checked.library is not None:
         _refuse_unsigned(changes(live, checked.library), signature)
     record = Record(signature.by, signature.clinician, signature.note, _proof(checked))
-    version = parts.database.write(lambda tx: _publish(tx, sources, now, record, based_on))
+    silenced = _silenced(parts.scripts.live().library, checked.library)
+    version = parts.database.write(lambda tx: _publish(tx, sources, silenced, now, record, based_on))
     parts.scripts.refresh()
     return version
 
@@ -85,16 +86,40 @@ def _proof(checked: Checked) -> Mapping[str, object]:
     return {"states": proof.states, "edges": proof.edges, "promises": promises, "hash": proof.digest}
 
 
-def _publish(tx: Connection, sources: Mapping[str, str], now: datetime, record: Record, based_on: int | None) -> int:
+def _publish(
+    tx: Connection,
+    sources: Mapping[str, str],
+    silenced: frozenset[str],
+    now: datetime,
+    record: Record,
+    based_on: int | None,
+) -> int:
     newest = publications.newest_version(tx)
     live = publications.get(tx, newest) if newest else None
     if live is not None and live.digest == publications.digest(sources):
         return newest
     if live is not None and based_on is not None and newest != based_on:
         raise _overtaken(live)
+    _refuse_stranding(tx, silenced)
     if not publications.add(tx, newest + 1, sources, now, record):
         raise Refused("somebody else published at this very moment: look at `mendline flows diff`, then publish again")
+    if newest:
+        # In the same transaction: whoever dies now leaves the calendars to the clock.
+        marks.leave(tx, publications.AHEAD_OF_PLANS, str(newest + 1), now)
     return newest + 1
+
+
+def _silenced(live: Library | None, new: Library | None) -> frozenset[str]:
+    """The languages that are spoken now and would not be."""
+    return frozenset(live.practice.languages) - frozenset(new.practice.languages) if live and new else frozenset()
+
+
+def _refuse_stranding(tx: Connection, silenced: frozenset[str]) -> None:
+    """Conversations go on in the version they began with; but red flags and notices are told in the new one's words."""
+    for language, count in sorted(patients.languages(tx).items()):
+        if language in silenced:
+            who = "one enrolled patient reads" if count == 1 else f"{count} enrolled patients read"
+            raise Refused(f'{who} "{language}", and these flows no longer speak it: keep it in practice.yaml')
 
 
 def _overtaken(live: Publication) -> Refused:

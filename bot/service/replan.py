@@ -14,7 +14,7 @@ from bot.core.session import State
 from bot.errors import Refused
 from bot.service import enroll
 from bot.service.parts import Parts
-from bot.store import contacts, patients, plan, sessions
+from bot.store import contacts, marks, patients, plan, publications, sessions
 from bot.store.patients import Patient
 from bot.store.plan import Entry, PlanState
 
@@ -108,13 +108,25 @@ def _wanted_again(tx: Connection, parts: Parts, patient: Patient, now: datetime)
 
 
 def follow_plan(parts: Parts, now: datetime) -> int:
-    """After a publication: whoever is enrolled gets the plan as it is now. Returns how many messages changed."""
-    whole = parts.scripts.live().whole.plan
-    changed = 0
+    """After a publication: whoever is enrolled gets the plan as it is now. Returns how many messages changed.
+
+    Safe to run again: whoever was at it may have died half way, and then the clock goes on.
+    """
+    parts.scripts.refresh()
+    live, changed = parts.scripts.live(), 0
+    whole = live.whole.plan
     for patient in parts.database.read(patients.every):
         if patient.enrollment is EnrollmentState.ACTIVE:
             changed += parts.database.write(lambda tx, who=patient: _follow(tx, parts, whole, who, now))  # type: ignore[misc]
+    parts.database.write(lambda tx: _has_followed(tx, live.version))
     return changed
+
+
+def _has_followed(tx: Connection, version: int) -> None:
+    """Unless there has been another publication meanwhile."""
+    ahead = marks.hold(tx, publications.AHEAD_OF_PLANS)
+    if ahead and int(ahead.value) <= version:
+        marks.wipe(tx, publications.AHEAD_OF_PLANS)
 
 
 def _follow(tx: Connection, parts: Parts, whole: CarePlan, patient: Patient, now: datetime) -> int:

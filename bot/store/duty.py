@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, literal
 from bot.core import canary
 from bot.core.enrollment import Lane
 from bot.store.oncall.tables import rota_watch
+from bot.store.publications import AHEAD_OF_PLANS
 from bot.store.safekeeping.aging import DAY
 from bot.store.statements import Prepared, word
 from bot.store.tables import alert, forgetting, inbox, mark, outbox, plan_entry, session, silence
@@ -58,6 +59,7 @@ LOOK = Prepared(
         _is_any(forgetting.c.due_at, "real").label("forgetting"),
         (_mark(canary.WANTED) != _mark(canary.STAGED)).label("canary"),
         (_mark(DAY) != bindparam("today")).label("retention"),
+        (_mark(AHEAD_OF_PLANS) != word("")).label("calendars"),
     )
 )
 
@@ -66,7 +68,7 @@ LOOK = Prepared(
 class Duty:
     """`talk` and `tips`: messages of those lanes that nobody has taken up since `late`; `vanished`: pages whose sender
     has not said how it ended; `canary`: its stage is not as the watchdog wants it; `retention`: today's words that have
-    been kept for long enough are still there."""
+    been kept for long enough are still there; `calendars`: not everybody's follows the newest publication."""
 
     plan: bool
     nudges: bool
@@ -83,6 +85,7 @@ class Duty:
     forgetting: bool
     canary: bool
     retention: bool
+    calendars: bool
 
 
 def look(tx: Connection, *, now: datetime, real: datetime, late: datetime) -> Duty:

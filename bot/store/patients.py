@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, func, insert, select, update
 
 from bot.core.enrollment import EnrollmentState
 from bot.store.real import is_real
@@ -133,6 +133,13 @@ def get(tx: Connection, patient_id: str) -> Patient:
     if row is None:
         raise LookupError("no such patient")
     return read(row)
+
+
+def languages(tx: Connection) -> Mapping[str, int]:
+    """How many of those whose care plan goes on read each language."""
+    goes_on = enrollment.c.state.in_((EnrollmentState.INVITED.value, EnrollmentState.ACTIVE.value))
+    counted = select(patient.c.language, func.count()).join_from(patient, enrollment).where(goes_on)
+    return {str(language): int(count) for language, count in tx.execute(counted.group_by(patient.c.language))}
 
 
 def every(tx: Connection) -> tuple[Patient, ...]:

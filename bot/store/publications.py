@@ -17,6 +17,9 @@ from bot.store.tables import publication
 INSERT = InsertOnce(publication, "version")
 NEWEST = select(func.max(publication.c.version))
 
+AHEAD_OF_PLANS = "publication:ahead"
+"""The mark that a publication leaves until the calendars of all who are enrolled follow it: its version."""
+
 
 @dataclass(frozen=True, slots=True)
 class Publication:

@@ -13,7 +13,7 @@ from datetime import timedelta
 from bot import app, settings, signs
 from bot.clock import Clock
 from bot.core.enrollment import Lane
-from bot.service import alert, canary, clock_steps, deliver, recovery, remind, silence, sweep
+from bot.service import alert, canary, clock_steps, deliver, recovery, remind, replan, silence, sweep
 from bot.service.oncall import watch
 from bot.service.parts import Parts
 from bot.service.reconcile import reading, rounds
@@ -94,6 +94,7 @@ def decide(parts: Parts, moment: Moment, beat: Callable[[], None] = lambda: None
         (found.ladders, "ladders", lambda: alert.climb_due(parts, moment)),
         (found.rota, "rota", lambda: watch.look(parts, moment)),
         (found.canary, "canary", lambda: canary.stage(parts, moment)),
+        (found.calendars, "calendars", lambda: replan.follow_plan(parts, moment.now)),
         beat=beat,
     )
     known = reading.standing(parts, moment)

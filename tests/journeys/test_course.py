@@ -156,3 +156,16 @@ def test_a_conversation_goes_on_as_it_began_when_its_flow_is_gone(morning: Clini
 
     patient.hears("No more questions today")
     assert "day-13" not in morning.parts.scripts.live().whole.flows
+
+
+def test_a_publication_reaches_calendars_by_the_clock_where_its_publisher_did_not_live_to_see_to_it(
+    morning: Clinic,
+) -> None:
+    patient = morning.patient(day=3)
+
+    morning.publish_with("plan.yaml", 'day: 3, at: "10:00", until: "13:00"', 'day: 3, at: "11:00", until: "13:00"')
+    morning.clock.forward(minutes=30)
+
+    patient.hears_nothing()
+    morning.clock.forward(hours=1)
+    patient.hears("day 3")

@@ -10,6 +10,7 @@ from threading import Barrier, Thread
 import pytest
 
 from bot.errors import Refused
+from bot.flowfile.check import Checked
 from bot.flowfile.library import from_sources
 from bot.flowfile.proof.promise import PROMISES
 from bot.service import publish, replay
@@ -153,3 +154,16 @@ def test_last_months_replies_are_run_through_a_draft(open_clinic: Callable[..., 
     assert [(each.step, each.gained, each.lost, each.understood) for each in differ] == [
         ("pain", ("uncontrolled_pain",), (), ("pain = 7", "pain = 7"))
     ]
+
+
+def test_a_language_that_enrolled_patients_read_stays(clinic: Clinic) -> None:
+    """Whoever is in the middle of a conversation in Spanish is not told of an emergency in English."""
+    whole = clinic.parts.scripts.live().whole
+    english = replace(whole, practice=replace(whole.practice, languages=("en",)))
+    draft = {**whole.sources, "more.yaml": ""}
+    clinic.patient(language="es")
+
+    with pytest.raises(Refused, match='one enrolled patient reads "es", and these flows no longer speak it'):
+        publish.put_live(clinic.parts, draft, Checked((), english), clinic.clock.now(), publish.NOBODY, based_on=None)
+
+    assert versions(clinic) == [1]

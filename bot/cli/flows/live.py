@@ -60,7 +60,7 @@ def publish(*, by: str, signed_by: str, note: str, based_on: int | None) -> None
         expected = before if based_on is None else based_on
         signature = publishing.Signature(by or _account(), signed_by, note)
         version = publishing.publish(parts, places.folder(), now, signature, based_on=expected)
-        moved = replan.follow_plan(parts, now) if version != before else 0
+        moved = replan.follow_plan(parts, now)
     if moved:
         output.say(f"{places.count(moved, 'planned message')} changed for those enrolled.")
     output.say(f"Version {version} is live{'' if version != before else ' already; nothing has changed'}.")
