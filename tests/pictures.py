@@ -57,7 +57,7 @@ def _first_link(data: str) -> str:
 
 
 def _plan_the_rota(data: str) -> None:
-    """Two nurses share the days and the nights by turns; one night that both are away is a gap to be seen."""
+    """Two nurses share the days and the nights by turns; on Sunday nights those stand there who have that rung."""
     ids = [row["id"] for row in _mendline(data, "staff", "list", "--json")]
     today = datetime.now(UTC).date().isoformat()
     for rung, hours, people in ((1, "07:00-19:00", ids), (1, "19:00-07:00", ids[::-1]), (2, "07:00-19:00", ids[::-1])):
