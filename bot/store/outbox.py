@@ -244,7 +244,7 @@ class Outcome:
 
 
 UNSETTLED = (OutboxState.SENDING, OutboxState.PENDING, OutboxState.ACCEPTED, OutboxState.UNKNOWN)
-"""States that a word from the carrier may still change."""
+"""States that a word from the carrier may still change, in the order in which the index for them names them."""
 
 
 def settle(
@@ -378,12 +378,10 @@ def supersede_pages(tx: Connection, alert_id: str, staff_id: str) -> None:
 def unsettled(tx: Connection, since: datetime, *, real: datetime) -> list[Message]:
     """Texts of ours that were written since then, that nobody is sending just now, and of which the carrier has not
     said how they ended; in order."""
-    states = [state.value for state in UNSETTLED]
+    is_open = outbox.c.state.in_([word(state.value) for state in UNSETTLED])
     is_held = and_(outbox.c.state == "sending", outbox.c.lease_until >= real)
     written = and_(outbox.c.created_at >= since, outbox.c.channel == Channel.SMS.value, not_(is_held))
-    rows = tx.execute(
-        MESSAGE.where(and_(written, outbox.c.state.in_(states))).order_by(outbox.c.created_at, outbox.c.id)
-    )
+    rows = tx.execute(MESSAGE.where(and_(written, is_open)).order_by(outbox.c.created_at, outbox.c.id))
     return [_message(row) for row in rows]
 
 

@@ -284,6 +284,12 @@ outbox = Table(
         sqlite_where=text("state = 'sending'"),
         postgresql_where=text("state = 'sending'"),
     ),
+    Index(
+        "ix_outbox_unsettled",
+        "created_at",
+        sqlite_where=text("state IN ('sending', 'pending', 'accepted', 'unknown')"),
+        postgresql_where=text("state IN ('sending', 'pending', 'accepted', 'unknown')"),
+    ),
     Index("ix_outbox_sid", "sid", unique=True),
     Index("ix_outbox_inbox_id", "inbox_id"),
     Index("ix_outbox_alert_id", "alert_id"),
