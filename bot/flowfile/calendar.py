@@ -164,7 +164,7 @@ def _check_dangers(plan: CarePlan, flows: Mapping[str, Flow], notes: Notes) -> N
     asked = {
         concern.concept
         for item in plan.items
-        if item.sends is Sends.FLOW and item.day <= FIRST_WEEKS
+        if item.sends is Sends.FLOW and 0 <= item.day <= FIRST_WEEKS
         for ask in _asks(flows[item.content])
         for branch in ask.branches
         for concern in branch.red_flags

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -53,11 +53,16 @@ def _checked(files: tuple[tuple[str, str], ...]) -> Checked:
     """The same texts are proved once: the editor, the publisher and whoever asks again get the same answer."""
     sources = dict(files)
     loaded = from_sources(sources)
-    problems = (*loaded.problems, *_of_phrases(sources))
+    problems = (*map(_strictly, loaded.problems), *_of_phrases(sources))
     if loaded.library is None:
         return Checked(tuple(sorted(problems)))
     proof = prove(loaded.library)
     return Checked(tuple(sorted({*problems, *proof.problems})), loaded.library, proof)
+
+
+def _strictly(problem: Problem) -> Problem:
+    """What is good enough to be read is not always good enough to be published."""
+    return replace(problem, is_warning=False) if problem.unfit else problem
 
 
 def _of_phrases(sources: Mapping[str, str]) -> tuple[Problem, ...]:

@@ -11,14 +11,15 @@ from bot.core.practice import LANGUAGES
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """A warning does not keep a file from being used; anything else does. `shown` is the shortest conversation that
-    shows it, line by line."""
+    """A warning does not keep a file from being used; anything else does. What is `unfit` can be read, so that what was
+    published once stays whole, and is not published any more. `shown` is the shortest conversation that shows it."""
 
     file: str
     line: int
     sentence: str
     is_warning: bool = False
     shown: tuple[str, ...] = field(default=(), compare=False)
+    unfit: bool = field(default=False, compare=False)
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}: {'warning: ' if self.is_warning else ''}{self.sentence}"
@@ -49,6 +50,10 @@ class Notes:
 
     def wrong(self, line: int, sentence: str) -> None:
         self._problems.append(Problem(self.file, line, sentence))
+
+    def unfit(self, line: int, sentence: str) -> None:
+        """It can be read, and must be mended before it is published."""
+        self._problems.append(Problem(self.file, line, sentence, is_warning=True, unfit=True))
 
     def doubtful(self, line: int, sentence: str) -> None:
         self._problems.append(Problem(self.file, line, sentence, is_warning=True))

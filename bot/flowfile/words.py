@@ -17,6 +17,9 @@ MOST_GRADE = 6.0
 MOST_FORMS = 3
 """Of a noun beside a number: one, a few and many are told apart by the language that needs most."""
 
+A_CLINIC = "The clinic"
+"""Stands for the practice's name when a text is graded: a long one is no fault of the text."""
+
 SAMPLES: Mapping[str, str] = {
     "name": "N. Surname",
     "tier": "EMERGENCY",
@@ -36,6 +39,9 @@ def check_words(notes: Notes, values: Mapping[str, str]) -> None:
     for sent in notes.sent:
         if not _refuse_placeholders(sent, notes, values):
             _measure(sent, notes, render(sent.words, {**SAMPLES, **values}))
+            if not sent.to_staff:
+                _grade(sent, notes, render(sent.words, {**SAMPLES, **values, "clinic": A_CLINIC}))
+                _refuse_literals(sent, notes, values)
 
 
 def _refuse_placeholders(sent: Sent, notes: Notes, values: Mapping[str, str]) -> bool:
@@ -60,11 +66,27 @@ def _measure(sent: Sent, notes: Notes, text: str) -> None:
     if sent.language == "en" and size.encoding != "GSM-7":
         odd = next(char for char in text if measure(char).encoding != "GSM-7")
         notes.doubtful(sent.line, f'"{odd}" (U+{ord(odd):04X}) doubles what this text costs; use a plain character.')
-    # A nudge is judged with its question in it: by itself it is one long word.
-    level = 0.0 if sent.to_staff or "{question}" in sent.words else grade(text, sent.language)
-    if level > MOST_GRADE:
-        notes.doubtful(sent.line, f"this text reads at grade {level:.1f}; use shorter words and sentences.")
 
+
+def _grade(sent: Sent, notes: Notes, text: str) -> None:
+    # A nudge is judged with its question in it: by itself it is one long word.
+    level = 0.0 if "{question}" in sent.words else grade(text, sent.language)
+    if level > MOST_GRADE:
+        notes.unfit(sent.line, f"this text reads at grade {level:.1f}; use shorter words and sentences.")
+
+
+def _refuse_literals(sent: Sent, notes: Notes, values: Mapping[str, str]) -> None:
+    """What differs from practice to practice stands in practice.yaml, and nowhere else."""
+    if phone := _PHONE.search(sent.words):
+        notes.unfit(sent.line, f"{phone[0]} is a phone number; write {{clinic_phone}}, which practice.yaml tells.")
+    for name, value in values.items():
+        # A whole number such as 10 means many things in a text; 100.4 means one.
+        after = r"\w" if name == "clinic" else r"\d" if "." in value else ""
+        if after and re.search(rf"(?<![\w.]){re.escape(value)}(?!{after})", sent.words):
+            notes.unfit(sent.line, f'"{value}" stands in practice.yaml; write {{{name}}}.')
+
+
+_PHONE = re.compile(r"(?<!\d)(?:\+?1[-. ]?)?\(?[2-9]\d{2}\)?[-. ]\d{3}[-. ]\d{4}(?!\d)")
 
 _COMFORT: Iterable[re.Pattern[str]] = tuple(
     re.compile(rf"(?<!\w){phrase}(?!\w)", re.IGNORECASE)
