@@ -21,6 +21,8 @@ def test(arguments: tuple[str, ...]) -> int:
       python3 -m bot test
       mendline test tests/core -k fever
       mendline test -n 0 -x        one process, stop at the first failure
+      mendline test tests/journeys/test_every_way.py --every-pair
+                                   every two answers in a row of every conversation, not a sample of them
 
     The browser's tests are skipped without Chromium, unless MENDLINE_REQUIRE_BROWSER=1.
     """

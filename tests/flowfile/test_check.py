@@ -96,3 +96,14 @@ def test_broken_phrases_are_reported_with_the_rest() -> None:
     found = check_sources({**small(), "phrases.yaml": "a: [\n"}).problems
 
     assert [problem.file for problem in found] == ["phrases.yaml"]
+
+
+def test_a_grade_is_a_hint_in_a_language_without_a_formula_of_its_own() -> None:
+    hard = "Communiquez immédiatement toute détérioration significative."
+    source = small()["sample.yaml"].replace('es: "Gracias."', f'es: "Gracias."\n      fr-CA: "{hard}"')
+    sources = {**small(), "sample.yaml": source}
+    sources["practice.yaml"] += "languages: [en, es, fr-CA]\n"
+
+    told = [problem for problem in check_sources(sources).problems if "reads at grade" in problem.sentence]
+
+    assert [(problem.file, problem.is_warning) for problem in told] == [("sample.yaml", True)]

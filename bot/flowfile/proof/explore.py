@@ -158,7 +158,9 @@ class _Exploring:
         """Without the answers that nothing asks about from here on: two conversations that differ in them are one."""
         here = self._places.get(session.step or "", len(self._places))
         kept = {name: value for name, value in session.answers.items() if self._matters.get(name, -1) >= here}
-        return replace(session, answers={} if session.is_over else kept)
+        if session.is_over:
+            kept = {}
+        return session if len(kept) == len(session.answers) else replace(session, answers=kept)
 
 
 def _numbers(given: tuple[Given, ...]) -> tuple[float, ...]:
