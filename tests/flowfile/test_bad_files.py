@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bot.core.policy import WALK
+from bot.core.practice import NOT_REACHED
+from bot.core.silence import SHIPPED as LADDERS
 from bot.flowfile.library import from_sources
 from tests.flowfile.small import broken, marked_line, small
 
@@ -454,6 +456,42 @@ MISTAKES = {
         "  someday: #!",
         '"escalation" has no "someday"; did you mean "same_day"?',
     ),
+    "a call that comes too late": (
+        "practice.yaml",
+        "    call: 48h",
+        "    call: 3d #!",
+        '"call" may be 2d at most: a person calls.',
+    ),
+    "a call before its task": (
+        "practice.yaml",
+        "    call: 48h",
+        "    call: 6h #!",
+        '"call" comes before "task": the call is the end of this ladder.',
+    ),
+    "a silence that nobody watches": (
+        "practice.yaml",
+        "    until_day: 42",
+        "    until_day: 3 #!",
+        '"until_day" must be 14 or later: the daily phase is watched to its end.',
+    ),
+    "a silence of no kind": (
+        "practice.yaml",
+        "  unreachable:           # a landline, or a phone that blocks us: nothing will ever arrive. A task at once",
+        "  unreachabel: #!",
+        '"silence" has no "unreachabel"; did you mean "unreachable"?',
+    ),
+    "a task that is at once put off": (
+        "practice.yaml",
+        "    call: 4h",
+        "    task: 4h #!",
+        '"unreachable" has no "task"; it may be until_day or call.',
+    ),
+    "words to begin with in one language": (
+        "practice.yaml",
+        '    title: "Tell us more"',
+        '    titel: "Tell us more" #!',
+        '"tell-us-more" has no "titel"; did you mean "title"?',
+    ),
     "a number that is none": (
         "practice.yaml",
         "  fever_f: 100.4       # S5a; S12 says 100, S6 says 101.5",
@@ -780,3 +818,24 @@ def test_the_small_library_has_no_mistakes() -> None:
 
     assert loaded.problems == ()
     assert loaded.library is not None
+
+
+def test_a_practice_that_says_nothing_of_silence_has_what_ships() -> None:
+    sources = small()
+    before, _, after = sources["practice.yaml"].partition("silence:\n")
+    sources["practice.yaml"] = before + after[after.index("numbers:\n") :]
+
+    loaded = from_sources(sources)
+
+    assert loaded.practice is not None
+    assert (loaded.practice.silence, loaded.practice.not_reached) == (LADDERS, NOT_REACHED)
+    assert loaded.practice.templates == ()
+
+
+def test_a_silence_that_climbs_too_slowly_is_never_taken_even_from_a_file_that_nobody_checked() -> None:
+    sources = small()
+    sources["practice.yaml"] = sources["practice.yaml"].replace("call: 48h", "call: 99d")
+
+    loaded = from_sources(sources)
+
+    assert loaded.practice is None or loaded.practice.silence == LADDERS
