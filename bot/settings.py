@@ -6,6 +6,7 @@ import base64
 import binascii
 import difflib
 import hashlib
+import ipaddress
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ NAMES = (
     "MENDLINE_HEARTBEAT_URL",
     "MENDLINE_KEYS",
     "MENDLINE_CLOCK",
+    "MENDLINE_TRUSTED_PROXIES",
     "MENDLINE_REQUIRE_BROWSER",
 )
 """All MENDLINE_ names there are; the last is for the tests alone."""
@@ -54,9 +56,13 @@ class Twilio:
         return (self.api_key, self.api_secret) if self.api_key else (self.account_sid, self.tokens[0])
 
 
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`twilio` is None while the pretend carrier runs. `keys` are 32 bytes each, newest first."""
+    """`twilio` is None while the pretend carrier runs. `keys` are 32 bytes each, newest first. `proxies`: whose
+    X-Forwarded-For is believed."""
 
     host: str
     port: int
@@ -70,6 +76,7 @@ class Settings:
     heartbeat_url: str
     keys: tuple[bytes, ...]
     clock_file: Path | None
+    proxies: tuple[Network, ...] = ()
 
     @property
     def is_live(self) -> bool:
@@ -116,6 +123,7 @@ class _Reader:
             heartbeat_url=self._schemes("MENDLINE_HEARTBEAT_URL", ("http", "https"), "https://ping.example/abc"),
             keys=self._keys(data),
             clock_file=self._clock_file(),
+            proxies=self._proxies(),
         )
         self._refuse_half_a_live_system(settings)
         if self._problems:
@@ -218,6 +226,16 @@ class _Reader:
                 return ()
             keys.append(key)
         return tuple(keys)
+
+    def _proxies(self) -> tuple[Network, ...]:
+        try:
+            given = self._text("MENDLINE_TRUSTED_PROXIES").split(",")
+            return tuple(ipaddress.ip_network(part.strip()) for part in given if part.strip())
+        except ValueError:
+            self._problems.append(
+                "MENDLINE_TRUSTED_PROXIES takes addresses and networks with commas between, like 127.0.0.1,10.0.0.0/8."
+            )
+            return ()
 
     def _clock_file(self) -> Path | None:
         text = self._text("MENDLINE_CLOCK")

@@ -66,6 +66,7 @@ REFUSED = [
     ({"REDIS_URL": "http://localhost"}, "REDIS_URL"),
     ({"SMTP_URL": "mail.example:587"}, "SMTP_URL"),
     ({"MENDLINE_HEARTBEAT_URL": "ping"}, "MENDLINE_HEARTBEAT_URL"),
+    ({"MENDLINE_TRUSTED_PROXIES": "the proxy"}, "MENDLINE_TRUSTED_PROXIES"),
     ({"MENDLINE_KEYS": "short"}, "MENDLINE_KEYS"),
     ({"MENDLINE_KEYS": f"{KEY},"}, "MENDLINE_KEYS"),
     ({**LIVE, "TWILIO_AUTH_TOKEN": " , "}, "TWILIO_AUTH_TOKEN"),

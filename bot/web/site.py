@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 
 from bot.clock import Clock
 from bot.service.console.trail import Trail
@@ -17,6 +17,7 @@ from bot.service.parts import Parts
 from bot.service.talk import Moment
 from bot.store import turn
 from bot.web import alert_page, handsets, health, sms
+from bot.web.addresses import AGAIN_SECONDS, Addresses, Network
 from bot.web.console import add_console
 
 if TYPE_CHECKING:
@@ -36,6 +37,12 @@ HEADERS = {
 }
 LARGEST_BODY = 256 * 1024
 
+GUESSED_AT = ("/sign-in", "/welcome/", "/a/", "/sms/")
+"""Where somebody may try passwords, links and signatures."""
+
+REFUSED = frozenset({401, 403, 404})
+SLOWER = "Too many tries from your address that were wrong: wait a minute, then try again."
+
 
 @dataclass(frozen=True, slots=True)
 class Site:
@@ -47,6 +54,7 @@ class Site:
     has_bell: Callable[[], bool]
     pretend_url: Callable[[], str] | None
     data: Path
+    proxies: Sequence[Network] = ()
 
     @property
     def trail(self) -> Trail:
@@ -72,10 +80,40 @@ def create(site: Site) -> Flask:
     add_console(app, site)
     if site.pretend_url is not None:
         handsets.add_phones(app, site)
+    _slow_guessers(app, site, Addresses(site.proxies))
     app.after_request(_with_headers)
     prefix = urlsplit(site.parts.base_url).path
     app.wsgi_app = _in_turn(_under(prefix, app.wsgi_app))  # type: ignore[assignment, method-assign]
     return app
+
+
+def _slow_guessers(app: Flask, site: Site, addresses: Addresses) -> None:
+    """Passwords, which cost time to check, are not even looked at while an address is over its limit. A link or a
+    signature is, because a right one always counts; only the answer to a wrong one changes."""
+
+    def address() -> str:
+        return addresses.of(request.remote_addr or "", request.headers.get("X-Forwarded-For", ""))
+
+    def now() -> float:
+        return site.clock.real().timestamp()
+
+    @app.before_request
+    def refuse() -> Response | None:
+        is_password = request.method == "POST" and request.path == "/sign-in"
+        return _slower() if is_password and addresses.is_over(address(), now()) else None
+
+    @app.after_request
+    def count(answer: Response) -> Response:
+        if answer.status_code not in REFUSED or not request.path.startswith(GUESSED_AT):
+            return answer
+        who = address()
+        addresses.refused(who, now())
+        return _slower() if addresses.is_over(who, now()) else answer
+
+
+def _slower() -> Response:
+    wait = {"Retry-After": str(max(1, round(AGAIN_SECONDS)))}
+    return Response(SLOWER, status=429, headers=wait, mimetype="text/plain")
 
 
 def _in_turn(serve: WSGIApplication) -> WSGIApplication:

@@ -29,6 +29,7 @@ def _make() -> Site:
         has_bell=lambda: bell.is_there(settings.redis_url),
         pretend_url=None if settings.twilio else lambda: joining.pretend_url(settings.data),
         data=settings.data,
+        proxies=settings.proxies,
     )
 
 

@@ -24,15 +24,10 @@ def doors(gate: Gate) -> Blueprint:
             lambda tx: audit.newest(tx, before=before, patient_id=patient_id, limit=ON_A_PAGE)
         )
         verdict = gate.trail.verify() if request.args.get("verify") else None
-        values: dict[str, object] = {
-            "entries": entries,
-            "names": _names(gate),
-            "verdict": verdict,
-            "patient_id": patient_id,
-        }
-        values |= {"kept": retention.rules(gate.parts).sentences(), "last_day": retention.last_day(gate.parts)}
+        values = {"entries": entries, "names": _names(gate), "verdict": verdict, "patient_id": patient_id}
         more = entries[-1].number if len(entries) == ON_A_PAGE else None
-        return render_template("console/audit.html", **values, more=more)
+        kept, last_day = retention.rules(gate.parts).sentences(), retention.last_day(gate.parts)
+        return render_template("console/audit.html", **values, more=more, kept=kept, last_day=last_day)
 
     gate.door(blueprint, "GET", "/audit", Right.MANAGE)(show)
     return blueprint
@@ -40,5 +35,5 @@ def doors(gate: Gate) -> Blueprint:
 
 def _names(gate: Gate) -> dict[str, str]:
     vault = gate.parts.vault
-    team = {member.id: member.name(vault) for member in gate.parts.database.read(staff.ever)}
-    return team | {person.id: person.name(vault) for person in gate.parts.database.read(patients.every)}
+    staff = {row.id: row.name(vault) for row in views.team(gate.parts.database)}
+    return staff | {person.id: person.name(vault) for person in gate.parts.database.read(patients.every)}
