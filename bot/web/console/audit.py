@@ -35,5 +35,5 @@ def doors(gate: Gate) -> Blueprint:
 
 def _names(gate: Gate) -> dict[str, str]:
     vault = gate.parts.vault
-    staff = {row.id: row.name(vault) for row in views.team(gate.parts.database)}
-    return staff | {person.id: person.name(vault) for person in gate.parts.database.read(patients.every)}
+    team = {member.id: member.name(vault) for member in gate.parts.database.read(staff.ever)}
+    return team | {person.id: person.name(vault) for person in gate.parts.database.read(patients.every)}

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0007_unsettled"
-down_revision = "0006_closed_question"
+revision = "0008_unsettled"
+down_revision = "0007_silence"
 branch_labels = None
 depends_on = None
 
