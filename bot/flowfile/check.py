@@ -48,16 +48,27 @@ def check_sources(sources: Mapping[str, str]) -> Checked:
     return _checked(tuple(sorted(sources.items())))
 
 
+def read_sources(sources: Mapping[str, str]) -> Checked:
+    """What reading alone can tell, without the proof: quick enough for whoever is typing."""
+    return _read(tuple(sorted(sources.items())))
+
+
 @lru_cache(maxsize=8)
 def _checked(files: tuple[tuple[str, str], ...]) -> Checked:
     """The same texts are proved once: the editor, the publisher and whoever asks again get the same answer."""
+    read = _read(files)
+    if read.library is None:
+        return read
+    proof = prove(read.library)
+    return Checked(tuple(sorted({*read.problems, *proof.problems})), read.library, proof)
+
+
+@lru_cache(maxsize=4)
+def _read(files: tuple[tuple[str, str], ...]) -> Checked:
     sources = dict(files)
     loaded = from_sources(sources)
     problems = (*map(_strictly, loaded.problems), *_of_phrases(sources))
-    if loaded.library is None:
-        return Checked(tuple(sorted(problems)))
-    proof = prove(loaded.library)
-    return Checked(tuple(sorted({*problems, *proof.problems})), loaded.library, proof)
+    return Checked(tuple(sorted(problems)), loaded.library)
 
 
 def _strictly(problem: Problem) -> Problem:

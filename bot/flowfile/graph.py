@@ -47,8 +47,8 @@ class Way:
 
 def svg(flow: Flow, table: RedFlagTable) -> str:
     """The whole drawing; titles tell a screen reader what a box is."""
-    ways = _ways(flow, table)
-    boxes = _boxes(flow, table, ways)
+    ways = ways_of(flow, table)
+    boxes = boxes_of(flow, table, ways)
     width = max(box.x for box in boxes.values()) + WIDTH + MARGIN
     height = max(box.y for box in boxes.values()) + HEIGHT + MARGIN
     drawn = [_line(boxes[way.source], boxes[way.target], way) for way in ways]
@@ -58,7 +58,8 @@ def svg(flow: Flow, table: RedFlagTable) -> str:
     return "\n".join([head, f"<title>{escape(flow.title)}</title><style>{_STYLE}</style>", *drawn, "</svg>"]) + "\n"
 
 
-def _ways(flow: Flow, table: RedFlagTable) -> list[Way]:
+def ways_of(flow: Flow, table: RedFlagTable) -> list[Way]:
+    """Every way between two boxes once. A red flag's box is called "!" and its concept."""
     ways: list[Way] = []
     for step in flow.steps:
         after = flow.after(step.name)
@@ -75,7 +76,7 @@ def _ways(flow: Flow, table: RedFlagTable) -> list[Way]:
 def _of_branch(step: Step, branch: Branch, target: str, table: RedFlagTable) -> list[Way]:
     label = answers(branch.when) + (" if…" if branch.condition else "")
     alarms = [
-        Way(step.name, _alarm(concern.concept, severe=concern.severe), label, is_alarm=True)
+        Way(step.name, alarm(concern.concept, severe=concern.severe), label, is_alarm=True)
         for concern in branch.red_flags
     ]
     # After an emergency the script falls silent, so no way leads on.
@@ -91,11 +92,13 @@ def _merged(ways: list[Way]) -> list[Way]:
     return [Way(*key[:2], ", ".join(dict.fromkeys(filter(None, found))), key[2]) for key, found in labels.items()]
 
 
-def _alarm(concept: str, *, severe: bool) -> str:
+def alarm(concept: str, *, severe: bool) -> str:
+    """The name of a red flag's box."""
     return f"!{concept}{' (severe)' if severe else ''}"
 
 
-def _boxes(flow: Flow, table: RedFlagTable, ways: list[Way]) -> Mapping[str, Box]:
+def boxes_of(flow: Flow, table: RedFlagTable, ways: list[Way]) -> Mapping[str, Box]:
+    """What is drawn, by name, from the opening down."""
     layers = _layers(flow, ways)
     places: dict[int, int] = {}
     boxes: dict[str, Box] = {}

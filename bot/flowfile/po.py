@@ -110,6 +110,18 @@ def take_in(sources: Mapping[str, str], po: str, language: str) -> tuple[Mapping
     return {**sources, **changed}, tuple(problems)
 
 
+def put(source: str, file: str, words: Mapping[tuple[str, str], str]) -> str:
+    """The file with these words in it, by the name of the text and the language. Nothing else in it changes, and a
+    text that is not there any more is passed over."""
+    known = {text.name: text for text in texts({file: source})}
+    edits = [
+        _edit(source, known[name], language, said)
+        for (name, language), said in words.items()
+        if name in known and (language not in known[name].words or known[name].words[language].written != said)
+    ]
+    return _apply(source, edits)
+
+
 def _refused(text: Text | None, source: str, translated: str) -> str:
     if text is None:
         return "no text stands at this place any more."

@@ -129,6 +129,21 @@ def _has_followed(tx: Connection, version: int) -> None:
         marks.wipe(tx, publications.AHEAD_OF_PLANS)
 
 
+def what_follows(parts: Parts, whole: CarePlan, now: datetime) -> dict[str, tuple[Change, ...]]:
+    """What `follow_plan` would change were this the plan, by patient. Nothing is done."""
+
+    def work(tx: Connection) -> dict[str, tuple[Change, ...]]:
+        active = (patient for patient in patients.every(tx) if patient.enrollment is EnrollmentState.ACTIVE)
+        moved = {
+            patient.id: _anew(tx, whole, patient, patient.surgery_day, now).changes
+            for patient in active
+            if not is_paused(tx, patient)
+        }
+        return {patient_id: found for patient_id, found in moved.items() if found}
+
+    return parts.database.read(work)
+
+
 def _follow(tx: Connection, parts: Parts, whole: CarePlan, patient: Patient, now: datetime) -> int:
     if is_paused(tx, patient):
         return 0
