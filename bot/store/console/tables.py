@@ -130,3 +130,24 @@ patient_detail = Table(
     Column("procedure", Sealed, nullable=False),
     Column("care_team", Sealed, nullable=False),
 )
+
+# What an admin has typed into a flow's file and not saved yet: it outlives the browser. `base` is the digest of the
+# file that it was typed over. In real time.
+draft = Table(
+    "draft",
+    metadata,
+    Column("staff_id", Id, ForeignKey("staff.id"), primary_key=True),
+    Column("file", String(160), primary_key=True),
+    Column("base", String(64), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
+# Somebody of the team stands behind these very texts of the flows, named by their digest. In real time.
+sign_off = Table(
+    "sign_off",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("staff_id", Id, ForeignKey("staff.id"), primary_key=True),
+    Column("at", Instant, nullable=False),
+)
