@@ -1,0 +1,10 @@
+export { basicSetup, EditorView } from "codemirror";
+export { EditorState, Compartment, StateEffect, StateField, Prec } from "@codemirror/state";
+export { keymap, hoverTooltip, Decoration, placeholder } from "@codemirror/view";
+export { yaml } from "@codemirror/lang-yaml";
+export { autocompletion, startCompletion } from "@codemirror/autocomplete";
+export { setDiagnostics, lintGutter, openLintPanel, nextDiagnostic } from "@codemirror/lint";
+export { HighlightStyle, syntaxHighlighting } from "@codemirror/language";
+export { indentWithTab } from "@codemirror/commands";
+export { tags } from "@lezer/highlight";
+export { layout as dagreLayout, Graph } from "@dagrejs/dagre";
