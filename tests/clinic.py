@@ -250,6 +250,7 @@ class Clinic:
             has_bell=lambda: False,
             pretend_url=lambda: self.carrier.url,
             data=folder,
+            flows=folder / "flows",
         )
         self._serve()
         self.clock.settle = self.settle

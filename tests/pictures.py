@@ -18,13 +18,13 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from bot.core.sign_in import code_at, counter_of
 
 PICTURES = Path(__file__).resolve().parents[1] / "bot" / "docs" / "pictures"
-LAPTOP = {"width": 1440, "height": 900}
-PHONE = {"width": 390, "height": 844}
+LAPTOP: ViewportSize = {"width": 1440, "height": 900}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 READY_SECONDS = 60
 
 
@@ -48,7 +48,8 @@ def main() -> None:
         page.wait_for_timeout(1500)
         page.screenshot(path=PICTURES / "phones-phone.png")
         _plan_the_rota(data)
-        _console(chromium, base, _first_link(data))
+        page = _console(chromium, base, _first_link(data))
+        _editor(page, base)
         chromium.close()
 
 
@@ -74,7 +75,7 @@ def _mendline(data: str, *words: str) -> list[dict[str, str]]:
     return [json.loads(line) for line in done.stdout.splitlines()] if "--json" in words else []
 
 
-def _console(chromium: Browser, base: str, link: str) -> None:
+def _console(chromium: Browser, base: str, link: str) -> Page:
     """The first admin sets up an account, and opens the emergency: by day and by night."""
     page = chromium.new_page(viewport=LAPTOP, color_scheme="light", device_scale_factor=1)
     path = link[link.index("/welcome/") :]
@@ -99,6 +100,34 @@ def _console(chromium: Browser, base: str, link: str) -> None:
     page.goto(f"{base}/on-call")
     page.wait_for_timeout(800)
     page.screenshot(path=PICTURES / "oncall.png")
+    return page
+
+
+def _editor(page: Page, base: str) -> None:
+    """The admin talks to day 9 until a red flag, renames a question, and looks at what that changes."""
+    page.set_default_timeout(120_000)
+    page.set_viewport_size(LAPTOP)
+    page.emulate_media(color_scheme="light")
+    page.goto(f"{base}/flows/edit/checkins/day-09.yaml")
+    page.get_by_text("Passes the proof").wait_for()
+    for reply in ("no", "no but my calf is swollen"):
+        page.get_by_label("Reply as the patient").fill(reply)
+        page.get_by_role("button", name="Send").click()
+        page.locator("#talk .patient").filter(has_text=reply).last.wait_for()
+    page.wait_for_timeout(500)
+    page.screenshot(path=PICTURES / "editor.png")
+    page.goto(f"{base}/flows/edit/parts/wound.yaml")
+    page.get_by_text("Passes the proof").wait_for()
+    page.locator("#text .cm-content").click()
+    page.keyboard.press("Control+f")
+    page.keyboard.type("Look at your cut")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+    page.keyboard.insert_text("Please look at your cut")
+    page.keyboard.press("Control+s")
+    page.get_by_text("Saved into").wait_for()
+    page.goto(f"{base}/flows/publish")
+    page.screenshot(path=PICTURES / "editor-review.png")
 
 
 def _text(page: Page, words: str) -> None:
@@ -115,7 +144,10 @@ def _running() -> Iterator[tuple[str, str]]:
         port = probe.getsockname()[1]
     with tempfile.TemporaryDirectory() as data:
         command = [sys.executable, "-m", "bot", "up", "--port", str(port)]
-        clinic = subprocess.Popen(command, env={**os.environ, "MENDLINE_DATA": data}, stdout=subprocess.DEVNULL)
+        flows = Path(data) / "flows"
+        shutil.copytree(Path(__file__).resolve().parents[1] / "flows", flows)
+        env = {**os.environ, "MENDLINE_DATA": data, "MENDLINE_FLOWS": str(flows)}
+        clinic = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL)
         try:
             _wait(f"http://127.0.0.1:{port}/readyz")
             time.sleep(3)

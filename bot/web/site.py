@@ -19,6 +19,8 @@ from bot.store import turn
 from bot.web import alert_page, handsets, health, sms
 from bot.web.addresses import AGAIN_SECONDS, Addresses, Network
 from bot.web.console import add_console
+from bot.web.console.gate import Gate
+from bot.web.editor import add_editor
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -46,7 +48,8 @@ SLOWER = "Too many tries from your address that were wrong: wait a minute, then 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What the doors need. `tokens` may sign webhooks; `is_ready` looks at everything outside the database."""
+    """What the doors need. `tokens` may sign webhooks; `is_ready` looks at everything outside the database.
+    `flows` is the folder that admins edit."""
 
     parts: Parts
     clock: Clock
@@ -54,6 +57,7 @@ class Site:
     has_bell: Callable[[], bool]
     pretend_url: Callable[[], str] | None
     data: Path
+    flows: Path
     proxies: Sequence[Network] = ()
 
     @property
@@ -77,7 +81,9 @@ def create(site: Site) -> Flask:
     app.register_blueprint(sms.doors(site))
     app.register_blueprint(health.doors(site))
     app.register_blueprint(alert_page.doors(site))
-    add_console(app, site)
+    gate = Gate(site)
+    add_console(app, gate)
+    add_editor(app, gate)
     if site.pretend_url is not None:
         handsets.add_phones(app, site)
     _slow_guessers(app, site, Addresses(site.proxies))
@@ -139,6 +145,6 @@ def _under(prefix: str, app: WSGIApplication) -> WSGIApplication:
 def _with_headers(answer: Response) -> Response:
     own = {name.lower() for name, _ in answer.headers}
     answer.headers.extend((name, value) for name, value in HEADERS.items() if name.lower() not in own)
-    if answer.mimetype == "text/html":
+    if answer.mimetype in ("text/html", "application/json"):
         answer.headers.setdefault("Cache-Control", "no-store")
     return answer

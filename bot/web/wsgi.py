@@ -30,6 +30,7 @@ def _make() -> Site:
         pretend_url=None if settings.twilio else lambda: joining.pretend_url(settings.data),
         data=settings.data,
         proxies=settings.proxies,
+        flows=settings.flows,
     )
 
 

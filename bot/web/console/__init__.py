@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from flask import Flask
 
 from bot.web.console import account, alerts, audit, entrance, oncall, outcomes, patients, schedule, team
 from bot.web.console.gate import Gate
 from bot.web.console.shell import add_shell
 
-if TYPE_CHECKING:
-    from bot.web.site import Site
 
-
-def add_console(app: Flask, site: Site) -> None:
-    gate = Gate(site)
+def add_console(app: Flask, gate: Gate) -> None:
     for room in (entrance, alerts, patients, schedule, oncall, outcomes, team, account, audit):
         app.register_blueprint(room.doors(gate))
     add_shell(app, gate)

@@ -37,6 +37,7 @@ PLACES = (
     Place("Patients", "patients.show", "users"),
     Place("Schedule", "schedule.show", "calendar-clock"),
     Place("On-call", "oncall.show", "headset"),
+    Place("Flows", "flows.show", "workflow", Right.ACT),
     Place("Outcomes", "outcomes.show", "chart-line"),
     Place("Team", "team.show", "shield-check", Right.MANAGE),
     Place("Audit log", "audit.show", "scroll-text", Right.MANAGE),

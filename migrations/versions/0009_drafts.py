@@ -7,8 +7,8 @@ from alembic import op
 
 from bot.store.types import Instant
 
-revision = "0007_drafts"
-down_revision = "0006_closed_question"
+revision = "0009_drafts"
+down_revision = "0008_unsettled"
 branch_labels = None
 depends_on = None
 
