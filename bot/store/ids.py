@@ -8,6 +8,7 @@ import time
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _PAIRS = [a + b for a in ALPHABET for b in ALPHABET]
+_SHIFTS = tuple(range(120, -1, -10))
 _lock = threading.Lock()
 _last = [0]
 
@@ -17,4 +18,4 @@ def new_id() -> str:
     number = (time.time_ns() // 1_000_000) << 80 | int.from_bytes(os.urandom(10), "big")
     with _lock:
         number = _last[0] = max(number, _last[0] + 1)
-    return "".join(_PAIRS[(number >> shift) & 1023] for shift in range(120, -1, -10))
+    return "".join([_PAIRS[(number >> shift) & 1023] for shift in _SHIFTS])

@@ -198,6 +198,9 @@ def _nothing(_values: Values) -> tuple[()]:
 
 
 def _into(type_: Any, dialect: Dialect) -> Convert:
+    """None where the driver takes what we have. Bytes that are marked as such would only be unmarked again."""
+    if isinstance(type_, LargeBinary):
+        return None
     convert: Convert = type_.dialect_impl(dialect).bind_processor(dialect)
     return convert
 

@@ -13,7 +13,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 
 class Instant(TypeDecorator[datetime]):
-    """A moment in UTC, aware. On SQLite it is text of fixed width, so that it sorts and reads as time."""
+    """A moment in UTC, aware. It is written as text of fixed width, as which SQLite keeps it: so it sorts as time."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -23,8 +23,8 @@ class Instant(TypeDecorator[datetime]):
             return dialect.type_descriptor(String(32))
         return dialect.type_descriptor(DateTime(timezone=True))
 
-    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], Any]:
-        return _to_text if dialect.name == "sqlite" else _to_utc
+    def bind_processor(self, _dialect: Dialect) -> Callable[[datetime | None], Any]:
+        return _to_text
 
     def result_processor(self, dialect: Dialect, _coltype: object) -> Callable[[Any], datetime | None]:
         return _from_text if dialect.name == "sqlite" else _to_utc
@@ -41,7 +41,7 @@ def _from_text(text: str | None) -> datetime | None:
 def _to_utc(moment: datetime | None) -> datetime | None:
     if moment is not None and moment.tzinfo is None:
         raise ValueError("a moment without a zone reached the store")
-    return None if moment is None else moment.astimezone(UTC)
+    return moment if moment is None or moment.tzinfo is UTC else moment.astimezone(UTC)
 
 
 @lru_cache(maxsize=64)

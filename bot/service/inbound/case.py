@@ -38,9 +38,9 @@ class Case:
 
     @property
     def text(self) -> Text:
-        answered = self.kept.opt_out_type.lower()
-        word = Keyword(answered) if answered in set(Keyword) else None
         kept = self.kept
+        answered = kept.opt_out_type.lower()
+        word = Keyword(answered) if answered and answered in set(Keyword) else None
         return Text(self.body, pictures=kept.media_count, carrier_answered=word, id=kept.id, at=kept.received_at)
 
 

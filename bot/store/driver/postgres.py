@@ -7,7 +7,7 @@ from sqlalchemy import Engine, create_engine, event
 from bot.store.driver import pipeline
 
 POOL_SECONDS = 5.0
-LIMITS = "-c lock_timeout=5s -c statement_timeout=15s"
+OPTIONS = "-c lock_timeout=5s -c statement_timeout=15s -c timezone=UTC"
 
 
 def engine_for(url: str, connections: int) -> Engine:
@@ -19,7 +19,7 @@ def engine_for(url: str, connections: int) -> Engine:
         pool_timeout=POOL_SECONDS,
         pool_pre_ping=False,
         # psycopg itself prepares nothing: at each rollback it makes the server forget all that was prepared, also ours.
-        connect_args={"connect_timeout": 5, "options": LIMITS, "prepare_threshold": None},
+        connect_args={"connect_timeout": 5, "options": OPTIONS, "prepare_threshold": None},
     )
     event.listen(engine, "before_cursor_execute", lambda tx, *_: pipeline.send_waiting(tx))
     event.listen(engine, "rollback", pipeline.forget_waiting)
