@@ -27,6 +27,12 @@ def follow(tx: Connection, token: str) -> tuple[str, str] | None:
     return (row.alert_id, row.staff_id) if row else None
 
 
+def exists(tx: Connection, alert_id: str, staff_id: str) -> bool:
+    """Was this person paged about this alert?"""
+    theirs = (page_link.c.alert_id == alert_id) & (page_link.c.staff_id == staff_id)
+    return tx.execute(select(page_link.c.alert_id).where(theirs).limit(1)).first() is not None
+
+
 def _hash(token: str) -> bytes:
     """The token has 128 random bits, so a plain hash is enough: there is nothing to guess."""
     return hashlib.sha256(token.encode()).digest()

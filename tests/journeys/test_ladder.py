@@ -292,8 +292,9 @@ def test_a_wrong_code_acknowledges_nothing(clinic: Clinic) -> None:
     assert clinic.alert.state == "open"
 
 
-def test_somebody_else_of_the_staff_may_take_it(clinic: Clinic) -> None:
-    first, second = clinic.nurse(rung=1), clinic.nurse(rung=2)
+@pytest.mark.parametrize(("rung", "role"), [(2, "nurse"), (None, "nurse"), (None, "admin")])
+def test_somebody_of_the_staff_who_was_not_paged_may_take_it_over(clinic: Clinic, rung: int | None, role: str) -> None:
+    first, second = clinic.nurse(rung=1), clinic.nurse(rung=rung, role=role)
     raised(clinic)
     first.forgets()
 
@@ -301,6 +302,24 @@ def test_somebody_else_of_the_staff_may_take_it(clinic: Clinic) -> None:
 
     second.hears("is yours")
     assert clinic.alert.acknowledged_by == second.id
+    assert taken(clinic) == [(second.id, "taken over")]
+    clinic.clock.forward(minutes=6)
+    first.hears_nothing()
+
+
+def test_who_was_paged_takes_what_is_theirs(clinic: Clinic) -> None:
+    first, _ = clinic.nurse(rung=1), raised(clinic)
+    first.hears("EMERGENCY")
+
+    first.texts(f"ack {clinic.alert.code}")
+
+    first.hears("is yours")
+    assert taken(clinic) == [(first.id, "")]
+
+
+def taken(clinic: Clinic) -> list[tuple[object, object]]:
+    events = clinic.rows(alert_event)
+    return [(row["staff_id"], row["detail"]) for row in events if row["act"] == "acknowledged"]
 
 
 def test_a_patient_cannot_acknowledge(clinic: Clinic) -> None:

@@ -17,6 +17,9 @@ from bot.store import alert_events, alerts, outbox, page_links, staff
 from bot.store.alerts import Alert
 from bot.store.staff import Staff
 
+TAKEN_OVER = "taken over"
+"""Acknowledged by a nurse or an admin who had not been paged about it (yet): whoever is at hand may take any alert."""
+
 
 def acknowledge_by_text(
     tx: Connection, parts: Parts, script: Script, member: Staff, ack: Acknowledgement, now: datetime
@@ -80,8 +83,9 @@ def _acknowledge(tx: Connection, parts: Parts, policy: Policy, alert_id: str, me
         return f"alert {alert.code} is {alert.state.value} already"
     comes_back_at = now + policy.comes_back(alert.tier)
     for each in (alert, *bundle.taken_along(tx, alert, others, member.id)):
+        detail = "" if page_links.exists(tx, each.id, member.id) else TAKEN_OVER
         alerts.acknowledge(tx, each.id, staff_id=member.id, now=now, comes_back_at=comes_back_at)
-        alert_events.note(tx, parts.ids(), each.id, "acknowledged", at=now, staff_id=member.id)
+        alert_events.note(tx, parts.ids(), each.id, "acknowledged", at=now, staff_id=member.id, detail=detail)
         outbox.cancel(tx, alert_id=each.id, reason="acknowledged")
     return ""
 
