@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from bot import app
+from bot.core.enrollment import Lane
 from bot.errors import Refused, UserError
 from bot.service.parts import Parts
 from bot.service.scripts import NothingPublished
@@ -19,6 +21,18 @@ from bot.store.database import Database, StoreBusy
 from bot.store.vault import KeyMissing
 
 RELEASE_FIRST = "run `mendline release` once (`mendline up` does so too)"
+
+
+@dataclass(frozen=True, slots=True)
+class Knock:
+    """The doorbell of a command, which ends before a thread would ring; loaded by the few that do ring."""
+
+    redis_url: str
+
+    def ring(self, lane: Lane) -> None:
+        from bot.worker import bell
+
+        bell.ring_at_once(self.redis_url, lane)
 
 
 @contextmanager
@@ -45,7 +59,7 @@ def _joined(found: Settings, *, may_be_new: bool) -> Parts:
     try:
         if not may_be_new:
             _refuse_missing(found)
-        return app.join(found)
+        return app.join(found, bell=Knock(found.redis_url))
     except (ArgumentError, ValueError):
         raise UserError(wrong.format("it is no database's address")) from None
     except OSError as error:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from bot.core.enrollment import Act, Consent, EnrollmentState, MessageKind
+from bot.core.enrollment import Act, Consent, EnrollmentState, Lane, MessageKind
 from bot.core.hours import closing, local_day, next_open, zone
 from bot.core.plan import Anchor, Due
 from bot.core.session import Answer, State
@@ -75,7 +75,9 @@ def enroll(parts: Parts, phone: str, new: NewPatient, *, consented: bool, now: d
         _ask_or_record(tx, parts, script, patient, consented=consented, now=now)
         return patient_id
 
-    return parts.database.write(work)
+    patient_id = parts.database.write(work)
+    parts.bell.ring(Lane.TALK)
+    return patient_id
 
 
 def _refuse_unsafe(parts: Parts, script: Script, now: datetime) -> None:

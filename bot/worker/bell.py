@@ -59,6 +59,12 @@ class Bell:
                 _ring(connection, lane)
 
 
+def ring_at_once(redis_url: str, lane: Lane) -> None:
+    """From a process that ends soon: it waits until the ring is heard, or for as long as Redis may take to answer."""
+    if redis_url:
+        _ring(connect(redis_url), lane)
+
+
 def connect(redis_url: str) -> Redis:
     return Redis.from_url(redis_url, socket_timeout=ANSWER_SECONDS, socket_connect_timeout=ANSWER_SECONDS)
 

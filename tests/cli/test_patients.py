@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
+from bot.core.enrollment import Lane
 from tests.cli.conftest import Terminal
+from tests.worker.doorbell import Doorbell
 
 ANA = {
     "--phone": "(507) 555-0101",
@@ -39,6 +44,24 @@ def test_a_patient_is_enrolled_and_the_id_printed(mendline: Terminal) -> None:
             "address": "1 Elm St",
         }
     ]
+
+
+@pytest.fixture
+def doorbell(tmp_path: Path) -> Iterator[Doorbell]:
+    server = Doorbell(tmp_path).start()
+    yield server
+    server.stop()
+
+
+def test_the_consent_text_is_rung_for_at_once(mendline: Terminal, doorbell: Doorbell) -> None:
+    said = mendline.but(REDIS_URL=doorbell.url)(*add())
+
+    assert said.code == 0
+    assert doorbell.rings(Lane.TALK) == 1
+
+
+def test_enrolling_does_not_need_the_doorbell(mendline: Terminal) -> None:
+    assert mendline.but(REDIS_URL="redis://127.0.0.1:9/0")(*add()).code == 0
 
 
 def test_a_list_hides_who_they_are(mendline: Terminal) -> None:
