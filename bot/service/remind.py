@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 BATCH = 100
 
 NO_CONSENT = "no consent"
+NO_ANSWER = "no answer for long"
 ASK_AGAIN = timedelta(hours=1)
 """How often to look whether somebody has joined whose message may still go on a later day."""
 
@@ -79,7 +80,9 @@ def _begin_alone(tx: Connection, parts: Parts, script: Script, entry: Entry, now
 
 def _begin(tx: Connection, parts: Parts, script: Script, entry: Entry, now: datetime) -> None:
     patient, item = patients.get(tx, entry.patient_id), script.whole.plan.item(entry.item)
-    refused = _refusal(tx, parts, script, entry, item, patient, contacts.get(tx, entry.contact_id), now)
+    refused = _refusal(parts, script, entry, item, patient, contacts.get(tx, entry.contact_id), now)
+    if not refused and item and item.sends is Sends.TIP and still_wanted.is_unanswered(tx, script, patient):
+        refused = NO_ANSWER
     ready_at, too_soon = quiet.ready_at(tx, script, patient, now)
     is_riding = item is not None and _rides(item, entry, patient, now)
     if item and not is_riding:
@@ -101,14 +104,7 @@ def _begin(tx: Connection, parts: Parts, script: Script, entry: Entry, now: date
 
 
 def _refusal(
-    tx: Connection,
-    parts: Parts,
-    script: Script,
-    entry: Entry,
-    item: PlanItem | None,
-    patient: Patient,
-    contact: Contact,
-    now: datetime,
+    parts: Parts, script: Script, entry: Entry, item: PlanItem | None, patient: Patient, contact: Contact, now: datetime
 ) -> str:
     """Why this entry is skipped for good; empty when it may go."""
     if item is None:
@@ -119,7 +115,6 @@ def _refusal(
         (patient.enrollment is EnrollmentState.INVITED or contact.consent is not Consent.JOINED, NO_CONSENT),
         (contact.is_blocked, "number cannot be reached"),
         (parts.is_live and not _approved(script, item), "draft"),
-        (item.sends is Sends.TIP and still_wanted.is_unanswered(tx, script, patient), "no answer for long"),
     )
     return next((reason for is_so, reason in checks if is_so), "")
 
