@@ -6,11 +6,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, and_, delete, insert, select, update
+from sqlalchemy import Connection, and_, delete, select, update
 
 from bot.core.alert import Cause
 from bot.core.silence import Way
+from bot.store.statements import InsertOnce
 from bot.store.tables import alert, inbox, outbox, silence
+
+BEGIN = InsertOnce(silence, "patient_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +26,9 @@ class Silence:
 
 
 def begin(tx: Connection, patient_id: str, way: Way, *, since: datetime, next_at: datetime) -> Silence:
-    """One at a time for each patient: the caller has seen that none stands."""
-    row = {"patient_id": patient_id, "way": way.value, "since": since, "next_at": next_at}
-    tx.execute(insert(silence), row)
-    return Silence(patient_id, way, since)
+    """One at a time for each patient: of two that begin at once, the first stands."""
+    BEGIN(tx, {"patient_id": patient_id, "way": way.value, "since": since, "next_at": next_at})
+    return of_patient(tx, patient_id) or Silence(patient_id, way, since)
 
 
 def of_patient(tx: Connection, patient_id: str) -> Silence | None:

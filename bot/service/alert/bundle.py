@@ -44,7 +44,7 @@ def lock(tx: Connection, alert: Alert) -> tuple[Alert, list[Alert]]:
     """This alert and those that belong with it, held in the order of their ids, so that no two wait for each other."""
     ids = {alert.id, *(each.id for each in alerts.bundled_with(tx, alert))}
     held = alerts.lock_all(tx, ids)
-    return held.pop(alert.id), list(held.values())
+    return held.pop(alert.id), [each for each in held.values() if each.state is not AlertState.RESOLVED]
 
 
 def taken_along(tx: Connection, alert: Alert, others: list[Alert], staff_id: str) -> list[Alert]:

@@ -38,7 +38,7 @@ def fell_silent(
     now: datetime,
     why: str,
 ) -> set[Lane]:
-    """From this moment on nothing is heard of them. Under their contact's lock. Returns the lanes to ring.
+    """From this moment on nothing is heard of them. Returns the lanes to ring.
 
     A silence that stands already goes on as it began. `why` tells of this time, for the task that it may be.
     """

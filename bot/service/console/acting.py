@@ -111,7 +111,7 @@ def hand_over(parts: Parts, alert_id: str, giver_id: str, taker_id: str, now: da
             raise Refused("choose a colleague who may act on alerts")
         if not reach.is_reachable(parts, taker):
             raise Refused("this colleague's phone refuses our texts: choose another, or call them")
-        given = [found, *(each for each in others if each.acknowledged_by in (None, giver_id))]
+        given = [found, *(each for each in others if _is_given(each, giver_id))]
         worst = min(given, key=bundle.rank)
         next_at = now + script.policy.next_person(worst.tier)
         for each in given:
@@ -122,6 +122,11 @@ def hand_over(parts: Parts, alert_id: str, giver_id: str, taker_id: str, now: da
 
     parts.database.write(work)
     parts.bell.ring(Lane.PAGE)
+
+
+def _is_given(beside: Alert, giver_id: str) -> bool:
+    """What a third person has taken stays with them."""
+    return beside.state is AlertState.OPEN or beside.acknowledged_by == giver_id
 
 
 def judge(parts: Parts, alert_id: str, staff_id: str, now: datetime, *, is_useful: bool) -> None:
