@@ -49,7 +49,8 @@ SLOWER = "Too many tries from your address that were wrong: wait a minute, then 
 @dataclass(frozen=True, slots=True)
 class Site:
     """What the doors need. `tokens` may sign webhooks; `is_ready` looks at everything outside the database.
-    `flows` is the folder that admins edit."""
+    `flows` is the folder that admins edit. `is_careful`: has a web process died lately, perhaps of a text that the
+    carrier brings again?"""
 
     parts: Parts
     clock: Clock
@@ -59,6 +60,7 @@ class Site:
     data: Path
     flows: Path
     proxies: Sequence[Network] = ()
+    is_careful: Callable[[], bool] = lambda: False
 
     @property
     def trail(self) -> Trail:
