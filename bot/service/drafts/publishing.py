@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.errors import Refused
@@ -116,6 +116,21 @@ def _chats(folder: Folder) -> tuple[dict[str, Chat], tuple[Problem, ...]]:
         except BadChat as wrong:
             bad.append(Problem(f"{golden.FOLDER}/{name}", 1, str(wrong)))
     return kept, tuple(bad)
+
+
+def take_goldens(folder: Folder, digest: str) -> int:
+    """The golden conversations are kept as they go now, because that is what was wanted; returns how many. Raises
+    Refused when the texts have changed since they were looked at."""
+    _refuse_other(folder, digest)
+    sources, _ = folder.sources()
+    library = check_sources(sources).library
+    if library is None:
+        raise Refused("the flows must be mended first")
+    kept, phrases = _chats(folder)[0], phrases_of(sources)
+    changed = [each.name for each in golden.compare(kept, library, phrases) if kept[each.name].flow in library.flows]
+    played = {name: replace(kept[name], lines=kept[name].play(library, phrases)) for name in changed}
+    folder.change({f"{golden.FOLDER}/{name}": str(chat) for name, chat in played.items()})
+    return len(played)
 
 
 def sign(parts: Parts, folder: Folder, digest: str, staff_id: str, real: datetime) -> None:

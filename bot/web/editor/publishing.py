@@ -25,6 +25,7 @@ def add(gate: Gate, blueprint: Blueprint) -> None:
     for method, rule, right, view in (
         ("GET", "/flows/publish", Right.ACT, pages.review),
         ("POST", "/flows/publish", Right.MANAGE, pages.publish),
+        ("POST", "/flows/goldens", Right.MANAGE, pages.take_goldens),
         ("POST", "/flows/sign", Right.ACT, pages.sign),
         ("GET", "/flows/versions", Right.ACT, pages.history),
         ("POST", "/flows/versions/<int:version>/roll-back", Right.MANAGE, pages.roll_back),
@@ -48,6 +49,14 @@ class Publishing:
         except Refused as refused:
             return make_response(self._review(visitor, problem=refused), 409)
         self.gate.record(visitor, "flows signed", detail=digest[:12])
+        return redirect(url_for("flows.review"), code=303)
+
+    def take_goldens(self, visitor: Visitor) -> Response:
+        try:
+            count = publishing.take_goldens(self.folder, request.form.get("digest", ""))
+        except Refused as refused:
+            return make_response(self._review(visitor, problem=refused), 409)
+        self.gate.record(visitor, "golden conversations kept", detail=f"{count} as they go now")
         return redirect(url_for("flows.review"), code=303)
 
     def publish(self, visitor: Visitor) -> Response:

@@ -86,6 +86,7 @@ ROUTES = {
     ("POST", "/flows/rename"): Right.MANAGE,
     ("GET", "/flows/publish"): Right.ACT,
     ("POST", "/flows/publish"): Right.MANAGE,
+    ("POST", "/flows/goldens"): Right.MANAGE,
     ("POST", "/flows/sign"): Right.ACT,
     ("GET", "/flows/versions"): Right.ACT,
     ("POST", "/flows/versions/<int:version>/roll-back"): Right.MANAGE,

@@ -247,6 +247,20 @@ def test_the_review_says_what_changes_and_publishing_takes_what_was_looked_at(of
     assert "there is nothing to publish" not in office.one.sees("/flows/publish")
 
 
+def test_golden_conversations_that_go_otherwise_are_shown_and_kept_when_that_is_wanted(office: Office) -> None:
+    office.folder.save(DAY_9, office.with_question(), digest(office.text))
+    seen = publications.digest(office.folder.sources()[0])
+    page = office.one.sees("/flows/publish")
+    assert "go otherwise now. Is that what you want?" in page
+    assert "+ > Do you cough up blood?" in page
+
+    office.one.sends("/flows/goldens", form_on="/flows/publish", digest=seen)
+
+    assert "go as they were kept." in office.one.sees("/flows/publish")
+    kept = (office.clinic.flows / "golden").glob("day-09.en.*.chat")
+    assert any("Do you cough up blood?" in each.read_text("utf-8") for each in kept)
+
+
 def test_on_a_live_clinic_two_people_stand_behind_a_clinical_change(office: Office) -> None:
     parts = replace(office.clinic.parts, is_live=True)
     now = office.clinic.clock.now()
