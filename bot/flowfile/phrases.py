@@ -80,6 +80,7 @@ OWN = (
     "breath",
     "drowsy",
     "despair",
+    "sideways",
     "severe",
     "concerns",
     "sayings",
