@@ -49,10 +49,10 @@ def by_negspacy() -> Hears | None:
 
 
 def table(name: str, rows: Sequence[Case], hears: Hears) -> str:
-    urgent = [case for case in rows if case.severity == "emergency"]
+    emergencies = [case for case in rows if case.is_emergency]
     red = [case for case in rows if case.severity != "none"]
     none = [case for case in rows if case.severity == "none"]
-    shares = (f"{sum(hears(case.text) for case in group)} of {len(group)}" for group in (urgent, red, none))
+    shares = (f"{sum(hears(case.text) for case in group)} of {len(group)}" for group in (emergencies, red, none))
     return f"{name}: emergencies {next(shares)}, red flags {next(shares)}, false alarms {next(shares)}"
 
 

@@ -29,6 +29,8 @@ PLACES = {
     "sealed": DATA / "sealed.jsonl",
     "sealed2": DATA / "sealed2.jsonl",
     "sealed3": DATA / "sealed3.jsonl",
+    "voices": DATA / "voices.jsonl",
+    "kept": DATA / "kept.jsonl",
 }
 """The labelled texts by name; `labelled` is the set that admins have."""
 CHEST = {"pe", "stroke_mi"}
@@ -43,6 +45,11 @@ class Case:
     labels: tuple[str, ...]
     severity: str
     kind: str
+
+    @property
+    def is_emergency(self) -> bool:
+        """The guide takes either tier for a motor deficit alone, so that is not counted as one."""
+        return self.severity == "emergency" and not set(self.labels) <= EITHER_TIER
 
 
 @dataclass(slots=True)
@@ -112,14 +119,13 @@ def _count(total: Score, case: Case, heard: Heard, table: RedFlagTable) -> None:
     total.positives_heard += bool(concepts)
     total.labels += len(case.labels)
     total.labels_heard += sum(label in concepts for label in case.labels)
-    is_emergency = case.severity == "emergency" and not set(case.labels) <= EITHER_TIER
-    if is_emergency:
+    if case.is_emergency:
         total.emergencies += 1
         total.emergencies_heard += bool(concepts)
         total.emergencies_as_such += table.tier(heard.concerns) is Tier.EMERGENCY
     if not concepts:
-        total.missed.append(f"{case.id} {'EMERGENCY' if is_emergency else 'urgent'} {case.labels} {case.text!r}")
-    elif is_emergency and table.tier(heard.concerns) is not Tier.EMERGENCY:
+        total.missed.append(f"{case.id} {'EMERGENCY' if case.is_emergency else 'urgent'} {case.labels} {case.text!r}")
+    elif case.is_emergency and table.tier(heard.concerns) is not Tier.EMERGENCY:
         total.lowered.append(f"{case.id} {case.labels} heard as {sorted(concepts)}: {case.text!r}")
 
 

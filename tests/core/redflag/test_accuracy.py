@@ -3,7 +3,8 @@
 dev.jsonl is the development set of the labelling guide, flows/labelled.jsonl holds texts by the author of the phrases,
 and independent.jsonl texts by another author. All three taught the phrases or the ear: they guard against loss and say
 nothing of new texts. The sealed sets are by other authors and were only counted, never read: their floors are just
-below what they scored, and show how far hearing still is from the goal.
+below what they scored, and show how far hearing still is from the goal. kept.jsonl is the part of the hardest set, by
+two more authors, that was counted once and never read; voices.jsonl is the part that was read, and guards nothing.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from tests.core.redflag.evaluate import PLACES, Score, cases, score, shipped_phr
 
 LANGUAGES = ("en", "es")
 SEALED_EMERGENCIES, SEALED_POSITIVES, SEALED_FALSE_ALARMS = 0.94, 0.93, 0.135
+KEPT_EMERGENCIES, KEPT_POSITIVES, KEPT_FALSE_ALARMS = 0.86, 0.90, 0.17
 
 
 def scored(name: str, language: str) -> Score:
@@ -55,3 +57,12 @@ def test_unseen_texts_are_heard_as_well_as_they_were(name: str, language: str) -
     assert found.emergencies_heard >= SEALED_EMERGENCIES * found.emergencies
     assert found.positives_heard >= SEALED_POSITIVES * found.positives
     assert found.false_alarms <= SEALED_FALSE_ALARMS * found.negatives
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_hardest_unseen_texts_are_heard_as_well_as_they_were(language: str) -> None:
+    found = scored("kept", language)
+
+    assert found.emergencies_heard >= KEPT_EMERGENCIES * found.emergencies
+    assert found.positives_heard >= KEPT_POSITIVES * found.positives
+    assert found.false_alarms <= KEPT_FALSE_ALARMS * found.negatives
