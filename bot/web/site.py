@@ -48,7 +48,7 @@ SLOWER = "Too many tries from your address that were wrong: wait a minute, then 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What the doors need. `tokens` may sign webhooks; `is_ready` looks at everything outside the database.
+    """What the doors need. `tokens` may sign webhooks; `has_bell`: does the doorbell answer?
     `flows` is the folder that admins edit. `is_careful`: has a web process died lately, perhaps of a text that the
     carrier brings again?"""
 
