@@ -14,11 +14,16 @@ from math import sqrt
 
 from bot.core.redflag.features import words_of
 from bot.core.redflag.senses import Senses
+from bot.core.redflag.table import Concern
 from bot.core.redflag.tokens import Reading
 from bot.core.redflag.weights import Weight, Weights, unpacked
 
 WINDOW = 18
 """A longer text is weighed in stretches of so many words, which overlap by half: a red flag may be buried in it."""
+
+GRAVE_FIRST = 20
+"""How much more a lesser red flag must weigh than an emergency to be named instead of it (in hundredths, as learnt):
+to name an emergency too low is a failure, too high a cost (redflags/labelling-guide.md)."""
 
 SEVERE = "!"
 """Behind a concept's name: its severe form."""
@@ -46,6 +51,10 @@ class Hunch:
     after: int
 
 
+def concern_of(name: str) -> Concern:
+    return Concern(name.removesuffix(SEVERE), severe=name.endswith(SEVERE))
+
+
 class Ear:
     """Listens with what was learnt. Built once; a text costs some look-ups a word, whatever it says."""
 
@@ -54,6 +63,10 @@ class Ear:
         self._learnt = learnt
         self._senses = senses
         self._weights = Weights(learnt.weights, senses)
+        self._biases = tuple(
+            bias + (GRAVE_FIRST if concern_of(name).is_grave else 0)
+            for name, bias in zip(learnt.names, learnt.concept_biases, strict=True)
+        )
 
     def listen(self, reading: Reading) -> Hunch | None:
         """The likeliest red flag in this text; None for a text without a word."""
@@ -80,9 +93,8 @@ class Ear:
         """Which red flag it is, from what its words are and mean."""
         known = {*words, *chain.from_iterable(senses)}
         rows = [row for feature in known if (row := self._learnt.concepts.get(feature))]
-        biases = self._learnt.concept_biases
         length = sqrt(len(rows) or 1)
-        totals = [sum(column) / length + bias for *column, bias in zip(*rows, biases, strict=True)]
+        totals = [sum(column) / length + bias for *column, bias in zip(*rows, self._biases, strict=True)]
         return self._learnt.names[totals.index(max(totals))]
 
 

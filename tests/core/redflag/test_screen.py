@@ -155,6 +155,21 @@ def test_the_severe_form_is_told_apart(text: str, concern: Concern) -> None:
     assert concern in hear(text).concerns
 
 
+ONE_SIDE = [
+    ("my left leg got weaker since yesterday", Concern("motor_deficit")),
+    ("la pierna derecha la tengo mas debil que ayer", Concern("motor_deficit")),
+    ("left leg is weak", Concern("motor_deficit")),
+    ("my calf hurts", Concern("dvt")),
+    ("me duele la pantorrilla", Concern("dvt")),
+]
+"""The guide: one weak leg is not the severe form, and a calf's pain by itself is a clot's red flag."""
+
+
+@pytest.mark.parametrize(("text", "concern"), ONE_SIDE)
+def test_one_weak_leg_or_a_calf_s_pain_alone_is_heard_in_its_lesser_form(text: str, concern: Concern) -> None:
+    assert hear(text).concerns == (concern,)
+
+
 SPELLED = [
     "i cnt pee",
     "I CAN’T PEE",
