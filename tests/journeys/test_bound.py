@@ -22,9 +22,9 @@ def morning(open_clinic: Callable[..., Clinic]) -> Clinic:
     return open_clinic(at=MORNING)
 
 
-def asked(clinic: Clinic, *replies: str, day: int = 3) -> Handset:
+def asked(clinic: Clinic, *replies: str, day: int = 3, language: str = "en") -> Handset:
     """A patient in the middle of the day's check-in."""
-    patient = clinic.patient(day=day)
+    patient = clinic.patient(day=day, language=language)
     clinic.clock.forward(minutes=10)
     for reply in replies:
         patient.texts(reply)
@@ -240,3 +240,59 @@ def test_of_two_people_on_this_phone_either_number_is_heard(morning: Clinic) -> 
     patient.hears("today")
     nurse.hears("Same day")
     assert answers(morning) == []
+
+
+# In Spanish the same is promised
+
+
+def test_in_spanish_an_impatient_second_reply_is_not_scored_against_the_next_question(morning: Clinic) -> None:
+    asked(morning, "4", "no", language="es")
+    (patient,) = morning.handsets
+
+    morning.clock.forward(seconds=3)
+    patient.texts("no")
+
+    assert answers(morning) == [("pain", 4.0), ("sudden", 0.0)]
+    assert standing(morning) == [("active", "weak")]
+    patient.hears("Ya tenemos su respuesta", "débil")
+    assert morning.alerts == []
+
+
+@pytest.mark.parametrize(
+    "words", ["perdon quise decir 3", "perdón, quise decir 3", "me equivoqué, es 3", "mejor dicho 3"]
+)
+def test_in_spanish_a_correction_is_scored_against_the_question_before(morning: Clinic, words: str) -> None:
+    patient = asked(morning, "2", language="es")
+
+    patient.texts(words)
+
+    assert answers(morning) == [("pain", 2.0), ("pain", 3.0)]
+    assert standing(morning) == [("active", "sudden")]
+    patient.forgets()
+
+
+@pytest.mark.parametrize(("words", "is_red"), [("1 y 7", False), ("1 y 9", True), ("1, luego 9", True)])
+def test_in_spanish_two_answers_in_one_text_are_asked_again_and_a_red_one_is_heard(
+    morning: Clinic, words: str, *, is_red: bool
+) -> None:
+    nurse, patient = morning.nurse(), asked(morning, language="es")
+
+    patient.texts(words)
+
+    assert answers(morning) == []
+    assert bool(morning.alerts) is is_red
+    for handset in (nurse, patient):
+        handset.forgets()
+
+
+def test_in_spanish_a_late_answer_that_is_red_reaches_staff(morning: Clinic) -> None:
+    nurse, patient = morning.nurse(), asked(morning, day=14, language="es")
+    morning.clock.forward(hours=21)
+    patient.forgets()
+    nurse.forgets()
+
+    patient.texts("9")
+
+    patient.hears("911")
+    nurse.hears("Same day")
+    assert answers(morning) == [("pain", 9.0)]
