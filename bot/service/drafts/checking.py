@@ -1,7 +1,7 @@
 """The checker of `mendline flows check`, asked while somebody types: problems, what there is to name, and the drawing.
 
-Reading comes at once; the proof follows, and proves again only what the change touches. One at a time: whoever types
-must not slow the texts that patients send.
+Reading comes at once; the proof follows, and proves again only what the change touches. One proof at a time: whoever
+types must not slow the texts that patients send.
 """
 
 from __future__ import annotations
@@ -22,20 +22,19 @@ from bot.flowfile.phrases import fallback_phrases, load_phrases
 from bot.flowfile.problem import Problem
 from bot.service.drafts.folder import kind
 
-_turn = threading.Lock()
+_proving = threading.Lock()
 
 Json = dict[str, object]
 
 
 def read(sources: Mapping[str, str]) -> Checked:
-    """What can be told by reading alone."""
-    with _turn:
-        return read_sources(sources)
+    """What can be told by reading alone: it waits for nobody's proof."""
+    return read_sources(sources)
 
 
 def prove(sources: Mapping[str, str]) -> Checked:
     """All that `flows check` says."""
-    with _turn:
+    with _proving:
         return check_sources(sources)
 
 

@@ -63,12 +63,3 @@ def save(parts: Parts, folder: Folder, file: str, text: str, base: str, staff_id
 
 def drop(parts: Parts, file: str, staff_id: str) -> None:
     parts.database.write(lambda tx: drafts.drop(tx, staff_id, file))
-
-
-def of_others(parts: Parts, staff_id: str) -> dict[str, list[str]]:
-    """Which colleagues have typed into which files and not saved yet: their ids, by file."""
-    found: dict[str, list[str]] = {}
-    for each in parts.database.read(drafts.every):
-        if each.staff_id != staff_id:
-            found.setdefault(each.file, []).append(each.staff_id)
-    return found

@@ -11,11 +11,8 @@ from bot.errors import Refused
 from bot.flowfile import po
 from bot.flowfile.library import Library
 from bot.flowfile.problem import Problem
-from bot.flowfile.words import SAMPLES
+from bot.flowfile.words import MOST_GRADE, SAMPLES
 from bot.service.drafts.folder import Folder, digest
-
-HARDEST = 6.0
-"""The grade above which a text is too hard (bot.flowfile.words refuses it)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +29,7 @@ class Measured:
 
     @property
     def is_hard(self) -> bool:
-        return self.grade > HARDEST
+        return self.grade > MOST_GRADE
 
     @property
     def accent_costs(self) -> int:
