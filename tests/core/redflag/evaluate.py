@@ -29,6 +29,7 @@ PLACES = {
     "sealed": DATA / "sealed.jsonl",
     "sealed2": DATA / "sealed2.jsonl",
     "sealed3": DATA / "sealed3.jsonl",
+    "sealed4": DATA / "sealed4.jsonl",
     "voices": DATA / "voices.jsonl",
     "kept": DATA / "kept.jsonl",
 }
