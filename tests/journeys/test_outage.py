@@ -10,7 +10,7 @@ from threading import Barrier, Thread
 import pytest
 
 from bot.service import remind
-from bot.service.reconcile import rounds
+from bot.service.reconcile import reading, rounds
 from bot.store.tables import alert, answer, inbox, outbox, plan_entry, session
 from bot.worker import clock as ticking
 from tests.clinic import MORNING, Clinic, Handset
@@ -147,6 +147,24 @@ def test_two_reconcilers_at_once_take_each_text_in_once(clinic: Clinic) -> None:
     for patient in patients:
         assert len([words for words in patient.forgets() if words.startswith("Call 911 now")]) == 1
     nurse.forgets()
+
+
+def test_a_reader_that_dies_over_the_list_is_replaced_within_seconds(clinic: Clinic) -> None:
+    """Found by `simulate` (7:reconcile:350:none:0): a red flag that only the list knew waited another half minute."""
+    nurse, patient = clinic.nurse(), clinic.patient()
+    clinic.clock.forward(seconds=1)
+    clinic.carrier.fault("lost_webhook")
+    patient.texts("i cant breathe")
+    clinic.sends_by_itself = False
+    clinic.clock.forward(seconds=70)
+    taken = clinic.parts.database.write(lambda tx: reading.take_turn(tx, clinic.moment))  # and then it is gone
+
+    clinic.sends_by_itself = True
+    clinic.clock.forward(seconds=12)
+
+    assert taken is not None
+    nurse.hears("EMERGENCY")
+    patient.hears("911")
 
 
 def test_a_list_that_lags_ten_minutes_loses_nothing(clinic: Clinic) -> None:

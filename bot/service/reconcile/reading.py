@@ -29,8 +29,9 @@ EVERY = timedelta(minutes=1)
 SOON = timedelta(seconds=10)
 """After a reading that failed, or that left a text to its webhook."""
 
-TURN_LASTS = timedelta(seconds=30)
-"""Whoever took the turn and has not come back by then is thought dead; two readers at once do no harm."""
+TURN_LASTS = timedelta(seconds=10)
+"""Whoever took the turn and has not come back by then is thought dead: a red flag may wait in the list, and two readers
+at once do no harm."""
 
 OVERLAP = timedelta(hours=1)
 """How far behind the watermark each reading begins: the list lags, by 10 to 15 minutes as users report."""
