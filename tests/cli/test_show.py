@@ -179,7 +179,7 @@ def test_the_plan_is_the_patients_days(mendline: Terminal, patient: str) -> None
 
     assert {each["patient"] for each in shown} == {patient}
     assert {each["state"] for each in shown} <= {"planned", "skipped"}
-    assert shown[0]["local_day"] == "2026-11-20"
+    assert shown[0]["local_day"] == "2026-11-13"  # the baseline, a week before the surgery
     assert all(each["due_at"].endswith("Z") for each in shown)
 
 

@@ -67,7 +67,7 @@
   // The words of a template go where the cursor is; without this script its link brings the page with them in place.
   document.addEventListener("click", (event) => {
     const chosen = event.target.closest("[data-words]");
-    const box = document.getElementById("text");
+    const box = document.querySelector("textarea#text");
     if (!chosen || !box) return;
     event.preventDefault();
     const before = box.value.trim();
