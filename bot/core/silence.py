@@ -87,9 +87,10 @@ NOTHING = Rung(None, None)
 def climb(ladder: Ladder, way: Way, *, since: datetime, day: int, now: datetime) -> Rung:
     """Where a silence stands that began at `since`, on this `day` after surgery.
 
-    Past its days only what staff can mend is a task; questions left unanswered then are for the care plan to judge.
+    Past its days, and before the surgery, only what staff can mend is a task; questions left unanswered then are for
+    the care plan to judge.
     """
-    is_watched = day <= ladder.until_day
+    is_watched = 0 <= day <= ladder.until_day
     if way is Way.UNANSWERED and not is_watched:
         return NOTHING
     if is_watched and now >= since + ladder.call:

@@ -44,3 +44,8 @@ def test_a_silence_climbs_from_a_task_to_a_call(
 def test_after_its_days_nothing_climbs_to_a_call(way: Way, last_day: int) -> None:
     assert at(way, 100, last_day).tier is Tier.SAME_DAY
     assert at(way, 100, last_day + 1) == (NOTHING if way is Way.UNANSWERED else Rung(Tier.ROUTINE, None))
+
+
+def test_before_the_surgery_a_question_without_an_answer_is_nobodys_task() -> None:
+    assert at(Way.UNANSWERED, 100, -6) == NOTHING
+    assert at(Way.UNREACHABLE, 100, -6) == Rung(Tier.ROUTINE, None)
