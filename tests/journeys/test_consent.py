@@ -89,7 +89,7 @@ def test_a_question_that_an_outage_held_up_waits_for_the_morning(
     nurse = clinic.nurse()
     clinic.carrier.fault(fault, count=None)
     patient = clinic.patient(consented=False)
-    clinic.clock.forward(hours=3)  # 22:25
+    clinic.clock.forward(minutes=40)  # 20:05: too late to be asked today
     clinic.carrier.clear_faults()
 
     clinic.clock.until(MORNING + timedelta(hours=23, minutes=4))  # 08:59
