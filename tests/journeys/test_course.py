@@ -34,12 +34,14 @@ def check_in(clinic: Clinic, day: int, *replies: str) -> None:
 
 @pytest.mark.parametrize(("second", "tiers"), [("4", []), ("5", [Tier.SAME_DAY])])
 def test_three_more_than_yesterday_is_for_today(morning: Clinic, second: str, tiers: list[Tier]) -> None:
+    nurse = morning.nurse()
     morning.patient(day=3)
 
     check_in(morning, 3, "2", "no", "no", "no")
     check_in(morning, 4, second, "no", "no", "0", "no")
 
     assert [alert.tier for alert in morning.alerts if "uncontrolled_pain" in alert.concepts] == tiers
+    nurse.forgets()
 
 
 def test_what_a_question_looks_back_to_is_read_with_whoever_answers_it(morning: Clinic) -> None:
@@ -106,6 +108,7 @@ def test_pain_that_rises_again_after_it_had_fallen_is_told_in_words(morning: Cli
 
 
 def test_the_same_course_day_after_day_is_one_task(morning: Clinic) -> None:
+    nurse = morning.nurse()
     morning.patient(day=14)
 
     check_in(morning, 14, "7", "no", "0")
@@ -113,6 +116,7 @@ def test_the_same_course_day_after_day_is_one_task(morning: Clinic) -> None:
     check_in(morning, 17, "no", "no", "no", "7")
 
     assert [alert.cause.value for alert in morning.alerts].count("trend") == 1
+    nurse.forgets()
 
 
 def test_a_sudden_rise_says_from_what(morning: Clinic) -> None:
