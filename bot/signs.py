@@ -18,8 +18,6 @@ from pathlib import Path
 
 FOLDER = "alive"
 BEAT_SECONDS = 1.0
-DIED = "died"
-LATELY_SECONDS = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +86,6 @@ class Signs:
         for sign in read(self._folder.parent):
             if sign.part == self._part and sign.host == self._host and not _is_there(sign.pid):
                 forget(self._folder.parent, sign)
-                (self._folder / f"{DIED}@{self._part}").touch(mode=0o600)
 
 
 def read(data: Path) -> list[Sign]:
@@ -98,15 +95,6 @@ def read(data: Path) -> list[Sign]:
     except OSError:
         return []
     return [sign for path in found for sign in _sign(path)]
-
-
-def has_died_lately(data: Path, part: str, real: float) -> bool:
-    """Was a process of this part found dead that had not ended in order? `real`: seconds since the epoch."""
-    try:
-        found_at = (data / FOLDER / f"{DIED}@{part}").stat().st_mtime
-    except OSError:
-        return False
-    return real - found_at < LATELY_SECONDS
 
 
 def forget(data: Path, sign: Sign) -> None:

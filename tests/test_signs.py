@@ -5,15 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from bot import signs
 from bot.signs import Signs
-
-LEFT_BEHIND = "import sys, pathlib; from bot.signs import Signs; Signs(pathlib.Path(sys.argv[1]), 'web').beat('serve')"
 
 
 def test_a_loop_that_comes_round_shows_it(tmp_path: Path) -> None:
@@ -37,22 +34,6 @@ def test_an_orderly_end_leaves_nothing_to_look_for(tmp_path: Path) -> None:
 
     alive.leave()
 
-    assert signs.read(tmp_path) == []
-
-
-def test_a_death_is_remembered_for_ten_minutes_and_an_orderly_end_is_none(tmp_path: Path) -> None:
-    alive = Signs(tmp_path, "web")
-    alive.beat("serve")
-    alive.leave()
-    Signs(tmp_path, "web")
-    assert not signs.has_died_lately(tmp_path, "web", time.time())
-
-    subprocess.run([sys.executable, "-c", LEFT_BEHIND, str(tmp_path)], check=True)
-    Signs(tmp_path, "web")
-
-    assert signs.has_died_lately(tmp_path, "web", time.time())
-    assert not signs.has_died_lately(tmp_path, "clock", time.time())
-    assert not signs.has_died_lately(tmp_path, "web", time.time() + 601)
     assert signs.read(tmp_path) == []
 
 

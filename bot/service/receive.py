@@ -27,36 +27,19 @@ TRY_AGAIN_AFTER = timedelta(seconds=15)
 MOST_ATTEMPTS = 5
 
 
-def receive(parts: Parts, text: Inbound, moment: Moment, *, is_careful: bool = False) -> list[Reply]:
+def receive(parts: Parts, text: Inbound, moment: Moment) -> list[Reply]:
     """Walk 1. Raises StoreBusy only while the text is not safe yet; after that the sweep finishes what we cannot.
 
     What the carrier's list brought late is answered by messages of its own: there is no webhook to answer.
-    `is_careful`: whoever did this before us died lately, perhaps of this very text, and the carrier brings it again:
-    so it is safe, and each attempt is counted, before it is looked at. That costs a text some milliseconds.
     """
     new = inbox.new(parts.vault, parts.ids(), text, now=moment.now)
     with keep(parts, new, text, moment) as keeping:
         try:
-            if is_careful or text.sent_at is not None:
-                keeping.result()
-                return _carefully(parts, new, moment, by_answer=text.sent_at is None)
             return handle(parts, new, moment, by_answer=text.sent_at is None, after=keeping)
         except Exception as error:  # noqa: BLE001 - the sweep takes it up: an error would lose the answer
             keeping.result()  # raises when the text is not safe, and then nobody is told that it is
             log.error("text %s: kept, but not handled yet (%s)", new.id, type(error).__name__)  # noqa: TRY400 - a traceback could quote the patient
             return []
-
-
-def _carefully(parts: Parts, new: Kept, moment: Moment, *, by_answer: bool) -> list[Reply]:
-    """One that came before and that nobody finished is attempted as the sweep does: as often, and counted first."""
-    lease = moment.real + TRY_AGAIN_AFTER
-    before = parts.database.write(lambda tx: inbox.attempt_again(tx, new, lease=lease))
-    if before is None:
-        return handle(parts, new, moment, by_answer=by_answer)
-    if before.attempts > MOST_ATTEMPTS:
-        give_up(parts, before, moment)
-        return []
-    return handle(parts, before, moment, by_answer=by_answer)
 
 
 def keep(parts: Parts, new: Kept, text: Inbound, moment: Moment) -> Started[None]:

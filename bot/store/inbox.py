@@ -221,19 +221,6 @@ def claim(tx: Connection, *, real: datetime, lease: datetime) -> str | None:
     return taken
 
 
-def attempt_again(tx: Connection, new: Kept, *, lease: datetime) -> Kept | None:
-    """The text that was kept before under this sid, with one attempt more, counted before the work. None where there
-    was none, or it is taken in."""
-    one_more = (
-        update(inbox)
-        .where(and_(inbox.c.sid == new.sid, inbox.c.id != new.id, inbox.c.state == word("received")))
-        .values(attempts=inbox.c.attempts + 1, next_attempt_at=lease)
-        .returning(inbox)
-    )
-    found = tx.execute(one_more).first()
-    return _kept(found) if found else None
-
-
 def _kept(found: Any) -> Kept:
     return Kept(
         id=found.id,

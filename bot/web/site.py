@@ -48,9 +48,8 @@ SLOWER = "Too many tries from your address that were wrong: wait a minute, then 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What the doors need. `tokens` may sign webhooks; `has_bell`: does the doorbell answer?
-    `flows` is the folder that admins edit. `is_careful`: has a web process died lately, perhaps of a text that the
-    carrier brings again?"""
+    """What the doors need. `tokens` may sign webhooks; `has_bell`: does the doorbell answer? `flows` is the folder that
+    admins edit."""
 
     parts: Parts
     clock: Clock
@@ -60,7 +59,6 @@ class Site:
     data: Path
     flows: Path
     proxies: Sequence[Network] = ()
-    is_careful: Callable[[], bool] = lambda: False
 
     @property
     def trail(self) -> Trail:

@@ -101,7 +101,7 @@ def _text(form: dict[str, str]) -> Inbound:
 def _take_in(site: Site, text: Inbound) -> Response:
     moment = site.moment()
     try:
-        replies = receive.receive(site.parts, text, moment, is_careful=site.is_careful())
+        replies = receive.receive(site.parts, text, moment)
     except StoreBusy:
         log.warning("a text could not be kept in time; the carrier is asked to come again")
         return Response(status=503, headers={"Retry-After": RETRY_AFTER_SECONDS})

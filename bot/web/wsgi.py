@@ -22,17 +22,15 @@ COLLECT_AFTER = (20_000, 20, 20)
 def _make() -> Site:
     settings = reading.read(os.environ)
     signs.Signs(settings.data, "web").beat_on("serve")
-    clock = joining.clock(settings)
     return Site(
         parts=joining.join(settings, bell=bell.Bell(settings.redis_url)),
-        clock=clock,
+        clock=joining.clock(settings),
         tokens=joining.webhook_tokens(settings),
         has_bell=lambda: bell.is_there(settings.redis_url),
         pretend_url=None if settings.twilio else lambda: joining.pretend_url(settings.data),
         data=settings.data,
         proxies=settings.proxies,
         flows=settings.flows,
-        is_careful=lambda: signs.has_died_lately(settings.data, "web", clock.real().timestamp()),
     )
 
 
