@@ -23,9 +23,6 @@ BATCH = 50
 TEXT_LEASE = timedelta(seconds=20)
 LOOK_AGAIN = timedelta(minutes=1)
 UNCONFIRMED = "instruction unconfirmed"
-MOST_INSTRUCTIONS = 3
-"""How often an emergency instruction is said: in the webhook's answer, and by REST, where a sender may die over it."""
-
 LIST_LAG = timedelta(minutes=15)
 """How long the carrier's list may lag (users report 10-15 minutes): before that, absence proves nothing."""
 
@@ -112,14 +109,13 @@ def _listed(parts: Parts, message: Message) -> Sequence[Listed] | None:
 
 
 def _say_again(parts: Parts, message: Message, moment: Moment) -> None:
-    """An emergency instruction without a receipt goes out by REST without waiting for proof; staff see it. Not once
-    only: whoever was to say it may have died before the call."""
+    """An emergency instruction without a receipt goes out by REST without waiting for proof, once; staff see it."""
 
     def work(tx: Connection) -> None:
         raised_by = alerts.of_text(tx, message.inbox_id) if message.inbox_id else []
         for raised in raised_by or alerts.open_of_contact(tx, message.contact_id):
             alert_events.note(tx, parts.ids(), raised.id, "unconfirmed", at=moment.now, detail=UNCONFIRMED)
-        if message.attempts >= MOST_INSTRUCTIONS:
+        if message.attempts > 1:
             outbox.settle(tx, [Outcome(message, OutboxState.UNKNOWN, UNCONFIRMED)])
         else:
             outbox.settle(tx, [Outcome(message, OutboxState.PENDING, UNCONFIRMED, due_at=moment.now)])

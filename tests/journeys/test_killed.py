@@ -135,27 +135,6 @@ def test_a_crash_between_sending_and_recording_of_an_emergency_is_a_second_instr
     nurse.forgets()
 
 
-def test_an_emergency_instruction_survives_whoever_was_to_say_it_again(clinic: Clinic) -> None:
-    """Found by `simulate` (7:red_flag:182:answer_lost:0): the one who was to say it again died before the call, and
-    the message was given up although the carrier's list showed that it had never been carried."""
-    nurse, patient = clinic.nurse(), clinic.patient()
-    clinic.carrier.fault("lost_answer", count=1)
-    patient.texts("i cant breathe")
-    clinic.sends_by_itself = False
-    clinic.clock.forward(seconds=31)
-    from bot.service import sweep
-
-    sweep.unconfirmed(clinic.parts, clinic.moment)
-    die(clinic, Lane.TALK, after=False)
-
-    clinic.sends_by_itself = True
-    clinic.clock.forward(minutes=2)
-
-    patient.hears("911")
-    patient.hears_nothing()
-    nurse.forgets()
-
-
 def test_two_clocks_and_a_dead_worker_sweep_once(clinic: Clinic) -> None:
     nurse, patient = clinic.nurse(), clinic.patient()
     clinic.sends_by_itself = False
