@@ -41,3 +41,9 @@ def note(
 def history(tx: Connection, alert_id: str) -> Sequence[Event]:
     rows = tx.execute(select(alert_event).where(alert_event.c.alert_id == alert_id).order_by(alert_event.c.id))
     return [Event(row.act, row.staff_id, row.detail, row.at) for row in rows]
+
+
+def last_act(tx: Connection, alert_id: str) -> str | None:
+    """What happened to it last."""
+    newest = select(alert_event.c.act).where(alert_event.c.alert_id == alert_id).order_by(alert_event.c.id.desc())
+    return tx.execute(newest.limit(1)).scalar_one_or_none()

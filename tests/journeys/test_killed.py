@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.core.enrollment import Channel, Lane
+from bot.flowfile.plan import ASKS_STILL_WANTED
 from bot.service import deliver, receive
 from bot.service.parts import Outgoing, Parts
 from bot.store import inbox as texts
@@ -181,20 +182,23 @@ def test_a_sender_that_wakes_up_after_its_lease_changes_nothing(clinic: Clinic) 
 
 def test_every_plan_entry_is_accounted_for(morning: Clinic) -> None:
     """planned == sent + skipped (+ canceled): nothing of the care plan vanishes once its time is over."""
-    patient = morning.patient(day=0)
+    nurse, patient = morning.nurse(), morning.patient(day=0)
     planned = len(morning.rows(plan_entry))
 
     morning.clock.forward(days=16)
 
     rows = morning.rows(plan_entry)
+    asked = [row for row in rows if row["item"] == ASKS_STILL_WANTED]  # came to it when nothing was answered
     over = [str(row["state"]) for row in rows if utc(row["not_after"]) <= morning.clock.now()]
     ahead = [str(row["state"]) for row in rows if utc(row["not_after"]) > morning.clock.now()]
-    assert len(rows) == planned
+    assert len(asked) == 1
+    assert len(rows) - len(asked) == planned
     assert over
     assert set(over) <= {"sent", "skipped"}
     assert set(ahead) <= {"planned"}
     assert all(row["reason"] for row in morning.rows(plan_entry) if row["state"] == "skipped")
     patient.forgets()
+    nurse.forgets()
 
 
 def utc(value: object) -> datetime:

@@ -239,6 +239,7 @@ def test_with_no_staff_at_all_the_alert_waits_and_the_patient_hears_the_truth(cl
 
     patient.hears("None of our staff")
     assert clinic.alert.state == "open"
+    assert [row["act"] for row in clinic.rows(alert_event)].count("nobody_on_call") == 1
     late = clinic.nurse()
     clinic.clock.forward(minutes=2)
     late.hears("EMERGENCY")

@@ -48,7 +48,7 @@ def test_four_days_of_unasked_texts_keep_decent_hours(
     open_clinic: Callable[..., Clinic], zone: str, at: datetime
 ) -> None:
     clinic = open_clinic(at=at)
-    patient = clinic.patient(day=1, zone=zone)
+    nurse, patient = clinic.nurse(), clinic.patient(day=1, zone=zone)
 
     clinic.clock.forward(days=4)
 
@@ -57,6 +57,7 @@ def test_four_days_of_unasked_texts_keep_decent_hours(
     local = [row["sent_at"].astimezone(ZoneInfo(zone)) for row in checkins]  # type: ignore[attr-defined]
     assert [(at.hour, at.minute) for at in local] == [(10, 0)] * 4
     patient.forgets()
+    nurse.forgets()
 
 
 def test_a_tip_whose_window_was_missed_is_skipped_and_not_sent_late(open_clinic: Callable[..., Clinic]) -> None:

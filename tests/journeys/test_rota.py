@@ -444,7 +444,8 @@ def test_a_day_on_which_nobody_answers(
 
 
 def test_a_day_on_which_nobody_looks_at_a_routine_task(clinic: Clinic) -> None:
-    nurse, patient = clinic.nurse(), clinic.patient()
+    # So late in the plan a silence is no alert of its own.
+    nurse, patient = clinic.nurse(), clinic.patient(day=20)
     patient.texts("when can i go back to my garden, i love it so")
     patient.forgets()
     assert {each.tier for each in clinic.alerts} == {"routine"}

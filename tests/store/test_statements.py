@@ -231,10 +231,9 @@ def test_nothing_comes_after_what_was_refused(database: Database) -> None:
     database.write(lambda tx: leave(tx, "c"))  # the connection is fit for use
 
 
+@pytest.mark.parametrize("begun", ["postgres"], indirect=True)
 def test_a_server_restarted_behind_us_loses_nothing(database: Database) -> None:
     """Whether its connections die before it was sent, or before what comes after it."""
-    if database.is_sqlite:
-        pytest.skip("SQLite is in this process")
     database.write(lambda tx: leave(tx, "warm"))
     end_connections(database)
     with database.start(lambda tx: put_once(tx, "a")) as started:

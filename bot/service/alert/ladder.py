@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 BATCH = 50
 SOONEST = timedelta(minutes=1)
 """How often, at most, an alert looks after the one that it follows."""
+NOBODY = "nobody_on_call"
 
 
 def climb_due(parts: Parts, moment: Moment) -> int:
@@ -108,11 +109,17 @@ def step(tx: Connection, parts: Parts, script: Script, alert: Alert, now: dateti
     paged = {*decided.page, *(bundle.holders(tx, alert) if decided.page and alert.round == 0 else ())}
     page.write_all(tx, parts, script, alert, paged, now)
     if not people and alert.tier is not Tier.ROUTINE:
-        alert_events.note(tx, parts.ids(), alert.id, "nobody_on_call", at=now)
+        _note_nobody(tx, parts, alert.id, now)
     told = decided.tell_truth and telling.tell_truth(tx, parts, script, alert, now)
     round_ = alert.round + decided.counts
     alerts.moved(tx, alert.id, round_=round_, now=now, next_at=decided.next_at, told=decided.tell_truth)
     return ({Lane.PAGE} if decided.page else set()) | ({Lane.TALK} if told else set())
+
+
+def _note_nobody(tx: Connection, parts: Parts, alert_id: str, now: datetime) -> None:
+    """Once, not at each look: with nobody to page there is one a minute."""
+    if alert_events.last_act(tx, alert_id) != NOBODY:
+        alert_events.note(tx, parts.ids(), alert_id, NOBODY, at=now)
 
 
 def _follow(tx: Connection, alert: Alert, leader: Alert, now: datetime) -> None:

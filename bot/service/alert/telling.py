@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from bot.core.enrollment import Consent, MessageKind
 from bot.core.language import LANGUAGES
-from bot.service.oncall import roster
+from bot.service.oncall import reach, roster
 from bot.service.parts import Parts
 from bot.service.scripts import Script
 from bot.store import contacts, outbox, patients, staff
@@ -53,17 +53,5 @@ def tell_colleagues(tx: Connection, parts: Parts, script: Script, member: Staff,
     on_it = roster.read(tx, team, frozenset(), now).people
     for other in team:
         if other.id != member.id and (other.id in on_it or other.role == "admin"):
-            outbox.write(tx, parts.vault, _to_colleague(parts, member, other, body, now))
-
-
-def _to_colleague(parts: Parts, member: Staff, other: Staff, body: str, now: datetime) -> Draft:
-    return Draft(
-        id=parts.ids(),
-        kind=MessageKind.NOTICE,
-        contact_id=other.contact_id,
-        occurrence=f"colleague:{member.id}:{other.id}:{now.isoformat()}",
-        body=body,
-        due_at=now,
-        created_at=now,
-        staff_id=other.id,
-    )
+            about = f"colleague:{member.id}:{other.id}:{now.isoformat()}"
+            outbox.write(tx, parts.vault, reach.note(parts, other, body, occurrence=about, now=now))

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
 
-from bot.core.enrollment import Lane, MessageKind
+from bot.core.enrollment import Lane
 from bot.core.hours import local_day, zone
 from bot.core.rota import Override, Rota, Shift, line, on_call
 from bot.errors import Refused
@@ -17,7 +17,6 @@ from bot.service.parts import Parts
 from bot.store import outbox, staff
 from bot.store.oncall import rota, watch
 from bot.store.oncall.rota import Holiday
-from bot.store.outbox import Draft
 from bot.store.staff import Staff
 
 MOST_RUNGS = 99
@@ -226,14 +225,5 @@ def _tell(tx: Connection, parts: Parts, member: Staff, opens: datetime, closes: 
     here = script.practice.zone if script.practice else zone("UTC")
     ends = f"{moment(closes, here)} {closes.astimezone(here):%Z}"
     words = script.notice("staff_on_call_given", "en", {"from": moment(opens, here), "until": ends})
-    draft = Draft(
-        id=parts.ids(),
-        kind=MessageKind.NOTICE,
-        contact_id=member.contact_id,
-        occurrence=f"on-call:{parts.ids()}",
-        body=words,
-        due_at=now,
-        created_at=now,
-        staff_id=member.id,
-    )
-    outbox.write(tx, parts.vault, draft)
+    told = reach.note(parts, member, words, occurrence=f"on-call:{parts.ids()}", now=now)
+    outbox.write(tx, parts.vault, told)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
-from bot.core.enrollment import Channel
+from bot.core.enrollment import Channel, MessageKind
 from bot.service.parts import Parts
+from bot.store.outbox import Draft
 from bot.store.staff import Staff
 
 
@@ -24,3 +26,17 @@ def would_hear(parts: Parts, member: Staff, failing: Mapping[str, str]) -> bool:
     """Would a page get through, by what the carrier said of this phone last? It is tried all the same."""
     there = channels(parts, member)
     return Channel.EMAIL in there or (Channel.SMS in there and member.contact_id not in failing)
+
+
+def note(parts: Parts, member: Staff, words: str, *, occurrence: str, now: datetime) -> Draft:
+    """What one of the team is told by text that is no page. `occurrence` names what it is about: told once."""
+    return Draft(
+        id=parts.ids(),
+        kind=MessageKind.NOTICE,
+        contact_id=member.contact_id,
+        occurrence=occurrence,
+        body=words,
+        due_at=now,
+        created_at=now,
+        staff_id=member.id,
+    )
